@@ -1,0 +1,28 @@
+// One provider: its codes and how its events are read, from one YAML file. Immutable once loaded.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "telephony_exporter/catalog/code_space.h"
+#include "telephony_exporter/catalog/reading.h"
+
+namespace telephony {
+
+struct Catalog {
+  std::string provider;
+  std::string title;
+  std::deque<CodeSpace> spaces;
+  Reading reading;
+
+  /// The space that a source of this product uses, or null.
+  const CodeSpace* space_for(std::string_view product) const;
+};
+
+/// Throws ConfigError.
+Catalog load_catalog(const std::string& file);
+/// The same from memory; `file` names it in messages, and included files are looked up beside it.
+Catalog parse_catalog(const std::string& text, const std::string& file);
+
+}  // namespace telephony

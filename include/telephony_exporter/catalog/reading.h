@@ -1,0 +1,81 @@
+// How a provider's events are read: which fields, which kinds of event, which line patterns. Data, no action.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "telephony_exporter/event/event.h"
+
+namespace telephony {
+
+/// A set of field values of one record; slot N holds what the catalog's location N points to.
+using Slot = std::uint8_t;
+inline constexpr std::size_t kMaxSlots = 64;
+
+/// The locations of a catalog as one tree, so that a record is walked once. Keys are lower case; "*" is any.
+struct FieldTree {
+  std::string key;
+  std::optional<Slot> slot;
+  std::vector<FieldTree> children;
+
+  /// The child for a key of the record, compared without regard to ASCII case.
+  const FieldTree* child(std::string_view record_key) const;
+};
+
+/// Where a value stands and how it is to be understood.
+struct Field {
+  enum class As : std::uint8_t { value, line, reason };
+  Slot slot = 0;
+  As as = As::value;
+};
+
+/// One kind of event: how to know it and where its parts stand. Alternatives: the first that is there wins.
+struct EventRule {
+  std::string kind;
+  std::vector<std::string> products;  ///< empty: every product of the provider
+  std::vector<Slot> when;             ///< any of these fields is there...
+  std::string equals;                 ///< ...and, unless empty, says this
+  std::vector<Slot> status;
+  std::vector<Field> code;
+  std::vector<Slot> text;
+  std::vector<Slot> account;
+  std::vector<Slot> id;
+  std::vector<Slot> id_with;
+  std::string warning;
+};
+
+/// A log line's shape: literals and captures in turn, the first part being a literal.
+struct LinePattern {
+  enum class Part : std::uint8_t { literal, code, word, text, id, any };
+  struct Piece {
+    Part part = Part::literal;
+    std::string literal;
+  };
+  std::string kind;
+  std::vector<Piece> pieces;
+
+  /// Throws std::invalid_argument with what is wrong.
+  static LinePattern parse(std::string_view text);
+};
+
+/// A status word's meaning: an outcome, or nothing while the session goes on.
+struct Status {
+  std::string normal_text;
+  std::optional<Outcome> outcome;
+};
+
+struct Reading {
+  FieldTree fields;
+  std::vector<std::pair<std::string, Slot>> headers;  ///< request headers that are read as fields
+  std::vector<std::string> records;                   ///< JSON pointers of arrays of events
+  std::vector<EventRule> events;
+  std::vector<LinePattern> lines;
+  std::vector<Status> statuses;
+  std::vector<std::string> no_error;  ///< code values that mean "no error"
+  std::size_t slots = 0;
+};
+
+}  // namespace telephony

@@ -1,0 +1,23 @@
+// What an event means by the catalog. Total: every event has an answer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "telephony_exporter/catalog/code_space.h"
+#include "telephony_exporter/event/event.h"
+
+namespace telephony {
+
+struct Classification {
+  std::uint32_t entry = 0;  ///< position in the space's entries
+  bool unlisted = false;    ///< the code, or the text of a code with several meanings, is in no entry
+};
+
+/// Nullopt when the event names no error: neither code nor text, or a code that is none (SIP 200).
+/// `scratch` is used again from call to call.
+std::optional<Classification> classify(const Event& event, const CodeSpace& space, std::string& scratch);
+
+}  // namespace telephony

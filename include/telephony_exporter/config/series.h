@@ -1,0 +1,42 @@
+// The series that can ever be counted, numbered. Append-only, so a number outlives every reload.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "telephony_exporter/event/posting.h"
+
+namespace telephony {
+
+struct Stream {
+  std::string provider;
+  std::string product;
+  auto operator<=>(const Stream&) const = default;
+};
+
+struct ErrorSeries {
+  StreamId stream = 0;
+  std::string code;
+  std::string reason;
+  std::string family;  ///< only for reason "unlisted", which every family has; otherwise empty
+  auto operator<=>(const ErrorSeries&) const = default;
+};
+
+class SeriesTable {
+ public:
+  StreamId stream(const Stream& stream);      ///< the number, new or old
+  SeriesId error(const ErrorSeries& series);  ///< the number, new or old
+  const std::vector<Stream>& streams() const { return streams_; }
+  const std::vector<ErrorSeries>& errors() const { return errors_; }
+
+ private:
+  std::vector<Stream> streams_;
+  std::vector<ErrorSeries> errors_;
+  std::map<Stream, StreamId> stream_ids_;
+  std::map<ErrorSeries, SeriesId> error_ids_;
+};
+
+}  // namespace telephony

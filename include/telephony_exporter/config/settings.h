@@ -1,0 +1,114 @@
+// What the operator asked for: the configuration file and its catalogs, checked against each other.
+// Immutable.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "telephony_exporter/catalog/catalog.h"
+#include "telephony_exporter/config/series.h"
+
+namespace telephony {
+
+/// A secret and where it came from. Only `origin` may ever be shown.
+struct Secret {
+  std::string value;
+  std::string origin;  ///< "env:NAME" or "file:PATH"
+};
+
+/// `auth: none`, written down.
+struct AuthNone {};
+
+/// A static value in a header; any of the secrets will do, so that they can be rotated.
+struct AuthHeader {
+  std::string name = "Authorization";
+  std::vector<Secret> secrets;
+};
+
+using Auth = std::variant<AuthNone, AuthHeader>;
+
+struct Webhook {
+  std::string path;
+  std::optional<Auth> auth;  ///< absent: allowed on a loopback address only
+  std::string place;         ///< "file:line:column" of the source, for messages
+};
+
+struct LogFiles {
+  std::vector<std::string> paths;  ///< globs
+  std::string place;
+};
+
+/// One place that events come from, and how what comes is read and counted.
+struct Source {
+  std::string name;
+  std::string provider;
+  std::string product;
+  std::variant<Webhook, LogFiles> input;
+  const Catalog* catalog = nullptr;  ///< lives as long as the Settings
+  const CodeSpace* space = nullptr;
+  std::vector<const EventRule*> rules;  ///< those of the catalog that serve this product
+  StreamId stream = 0;
+  std::vector<SeriesId> series;  ///< by position of the entry in `space`
+
+  const Webhook* webhook() const { return std::get_if<Webhook>(&input); }
+};
+
+/// A (provider, product) pair that some source of the configuration can send.
+struct ActiveStream {
+  StreamId id = 0;
+  const CodeSpace* space = nullptr;
+  const std::vector<SeriesId>* series = nullptr;
+};
+
+struct Settings {
+  std::string file;
+  std::vector<std::unique_ptr<const Catalog>> catalogs;
+  std::vector<Source> sources;
+  std::vector<ActiveStream> streams;  ///< each once
+  SeriesTable table;
+
+  std::size_t accounts_max = 100;
+  std::map<std::string, std::vector<std::string>, std::less<>> accounts_allow;  ///< by provider
+  bool journal_sync_full = true;
+  std::chrono::seconds dedup_retention{std::chrono::hours{96}};
+  std::size_t dedup_max_keys = 4'000'000;
+
+  const Source* source(std::string_view name) const;
+  const Source* at_path(std::string_view path) const;  ///< the webhook source with this path, or null
+
+  Settings() = default;
+  Settings(const Settings&) = delete;  // sources point into catalogs
+  Settings& operator=(const Settings&) = delete;
+};
+
+/// Reads the configuration and all it names. Series keep the numbers that they have in `before`.
+/// Throws ConfigError.
+std::shared_ptr<const Settings> load_settings(const std::string& file, const Settings* before = nullptr);
+
+/// Throws ConfigError for a webhook without `auth:` when `address` is reachable from outside this host.
+void require_auth(const Settings& settings, std::string_view address);
+
+/// The configuration as YAML, defaults filled in, secrets masked.
+std::string to_yaml(const Settings& settings);
+
+/// The settings in force. Readers keep the snapshot that they took.
+class Live {
+ public:
+  explicit Live(std::shared_ptr<const Settings> settings) : settings_(std::move(settings)) {}
+  std::shared_ptr<const Settings> get() const;
+  void set(std::shared_ptr<const Settings> settings);
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Settings> settings_;
+};
+
+}  // namespace telephony

@@ -1,0 +1,93 @@
+// The nouns of the river: what comes in, what it turns out to be, and what becomes of it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace telephony {
+
+/// How the bytes of a RawEvent are to be split and read.
+enum class BodyFormat : std::uint8_t { json, ndjson, form, text };
+
+/// Why something was refused; a closed set, and the `cause` label.
+enum class RejectCause : std::uint8_t {
+  malformed,
+  too_large,
+  too_long,
+  too_deep,
+  unsupported_type,
+  unauthenticated,
+  not_allowed,
+  bad_code,
+  unavailable,
+  timeout,
+};
+inline constexpr std::size_t kRejectCauses = 10;
+std::string_view name(RejectCause cause);
+
+/// How a session ended; a closed set, and the `outcome` label.
+enum class Outcome : std::uint8_t { completed, no_answer, busy, canceled, failed, error, other };
+inline constexpr std::size_t kOutcomes = 7;
+std::string_view name(Outcome outcome);
+
+/// One header of a request, as sent.
+struct Header {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// The value of the first header called `name` (in any case), or an empty view.
+std::string_view find_header(std::span<const Header> headers, std::string_view name);
+
+/// One request body, or one piece of a file that ends at a line end. Views stay valid during the call.
+struct RawEvent {
+  BodyFormat format = BodyFormat::json;
+  std::string_view body;
+  std::span<const Header> headers = {};
+  std::string_view idempotency_key = {};
+};
+
+/// One event as its provider meant it. Views stay valid until the next record is read.
+struct Event {
+  std::string_view kind;           ///< which rule of the catalog read it
+  std::string_view code;           ///< verbatim; empty when the event names none
+  std::string_view text;           ///< the provider's words for the error; may be empty
+  std::string_view account;        ///< as sent; may be empty
+  std::string_view identity;       ///< what tells a redelivery; empty when the event has no id
+  std::string_view warning;        ///< what the operator should know when such an event arrives
+  std::optional<Outcome> session;  ///< set when the event ends a session
+};
+
+/// A well-formed record in which there is nothing to count.
+struct Ignored {};
+
+/// A record that could not be believed.
+struct Reject {
+  RejectCause cause = RejectCause::malformed;
+  std::size_t record = 0;  ///< 0-based position of the record in its body
+  std::string detail;      ///< what is wrong and where; says nothing of the record's content
+};
+
+/// What one record turned out to be.
+using Record = std::variant<Event, Ignored, Reject>;
+
+/// What became of a body: received = counted + duplicate + ignored + rejected.
+struct Receipt {
+  std::uint64_t received = 0;
+  std::uint64_t counted = 0;
+  std::uint64_t duplicate = 0;
+  std::uint64_t ignored = 0;
+  std::uint64_t rejected = 0;
+  bool unavailable = false;     ///< the journal could not commit: nothing was counted, try again later
+  std::vector<Reject> rejects;  ///< the first limits::kReportedRejects of them
+
+  Receipt& operator+=(const Receipt& other);
+};
+
+}  // namespace telephony

@@ -1,0 +1,40 @@
+// Every limit of the river, with its unit. What goes past one is refused with a reason and counted.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace telephony::limits {
+
+// What one request, line, record or field may weigh.
+inline constexpr std::size_t kHeadBytes = 8 * 1024;
+inline constexpr std::size_t kBodyBytes = 1024 * 1024;
+inline constexpr std::size_t kLineBytes = 8 * 1024;
+inline constexpr std::size_t kJsonDepth = 64;
+inline constexpr std::size_t kCodeBytes = 64;
+inline constexpr std::size_t kAccountBytes = 64;
+inline constexpr std::size_t kIdempotencyKeyBytes = 255;
+
+// How long a peer may take.
+inline constexpr std::chrono::seconds kHeadDeadline{10};
+inline constexpr std::chrono::seconds kBodyDeadline{10};
+inline constexpr std::chrono::seconds kWriteDeadline{10};
+inline constexpr std::chrono::seconds kIdleDeadline{120};
+inline constexpr std::chrono::seconds kLingerDeadline{2};
+inline constexpr std::chrono::milliseconds kStopDeadline{3000};
+
+// How many peers at once; one more is closed at once.
+inline constexpr std::size_t kIngestConnections = 8192;
+inline constexpr std::size_t kWebConnections = 2048;
+
+// How much of what was not understood is kept to be shown.
+inline constexpr std::size_t kReportedRejects = 10;
+inline constexpr std::size_t kUnlistedCodes = 200;
+inline constexpr std::size_t kUnlistedTextBytes = 160;
+inline constexpr std::chrono::hours kLogAgainAfter{1};
+
+// Files that the operator writes.
+inline constexpr std::size_t kYamlBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kYamlDepth = 32;
+
+}  // namespace telephony::limits

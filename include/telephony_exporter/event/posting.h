@@ -1,0 +1,37 @@
+// What the middle of the river hands to the journal and the ledger: numbers, no names.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace telephony {
+
+/// Position of an error series (provider, product, code, reason) in the SeriesTable; never reused.
+using SeriesId = std::uint32_t;
+
+/// Position of a (provider, product) pair in the SeriesTable; never reused.
+using StreamId = std::uint32_t;
+
+using WallTime = std::chrono::system_clock::time_point;
+
+/// A keyed 128-bit hash of an event's identity.
+struct EventKey {
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  bool operator==(const EventKey&) const = default;
+};
+
+/// One event on its way to be counted. The account's bytes must outlive the commit.
+struct Posting {
+  StreamId stream = 0;
+  std::optional<EventKey> key;          ///< without one, the event always counts
+  std::optional<SeriesId> error;        ///< the error series to raise
+  std::optional<std::uint8_t> session;  ///< the Outcome, as a number, of the session that ended
+  std::string_view account;             ///< as sent; empty when the event names none
+  WallTime received;
+  bool duplicate = false;  ///< set by the journal
+};
+
+}  // namespace telephony

@@ -1,0 +1,44 @@
+// The codes and texts that no catalog lists, for people to look at; bounded, and without any digits of a
+// text.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "telephony_exporter/event/posting.h"
+
+namespace telephony {
+
+struct UnlistedCode {
+  std::string provider;
+  std::string product;
+  std::string code;    ///< verbatim, or "…" when it may hold a phone number
+  std::string text;    ///< in normal form: words only
+  std::string family;  ///< where it counted
+  std::uint64_t count = 0;
+  WallTime first_seen;
+  WallTime last_seen;
+};
+
+/// Thread-safe. Beyond limits::kUnlistedCodes the one not seen for longest makes room.
+class UnlistedCodes {
+ public:
+  /// True when the operator should hear of it: at first sight, then once per limits::kLogAgainAfter.
+  bool add(const UnlistedCode& code, WallTime now);
+
+  /// Newest first, then most frequent first.
+  std::vector<UnlistedCode> list() const;
+
+ private:
+  struct Kept {
+    UnlistedCode code;
+    WallTime told;
+  };
+  mutable std::mutex mutex_;
+  std::vector<Kept> kept_;
+};
+
+}  // namespace telephony

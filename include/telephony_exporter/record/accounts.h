@@ -1,0 +1,45 @@
+// The accounts that have been seen, within a budget; the one label value that is learned from the network.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace telephony {
+
+using AccountId = std::uint32_t;
+inline constexpr AccountId kOtherAccount = 0;
+
+/// Seven or more digits and nothing but digits and dialling punctuation.
+bool looks_like_phone_number(std::string_view text);
+
+/// False for what must not become a label: empty, over limits::kAccountBytes, not printable, not UTF-8, the
+/// name of the overflow, or what looks like a phone number.
+bool is_account(std::string_view text);
+
+/// Not thread-safe.
+class Accounts {
+ public:
+  /// Accounts that are always admitted, and how many there may be altogether. What was admitted stays.
+  void limit(std::size_t max, const std::map<std::string, std::vector<std::string>, std::less<>>& allow);
+
+  /// The account's number; kOtherAccount when it is no account or the budget is used up.
+  AccountId admit(std::string_view provider, std::string_view account);
+
+  const std::string& name(AccountId id) const { return names_[id]; }
+  std::size_t size() const { return names_.size() - 1; }
+  std::uint64_t folded() const { return folded_; }
+
+ private:
+  AccountId add(std::string_view provider, std::string_view account);
+
+  std::vector<std::string> names_ = {"other"};
+  std::map<std::string, AccountId, std::less<>> ids_;
+  std::size_t max_ = 0;
+  std::uint64_t folded_ = 0;
+};
+
+}  // namespace telephony

@@ -1,0 +1,65 @@
+// The exporter's metrics about itself.
+#pragma once
+
+#include <prometheus/collectable.h>
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "telephony_exporter/config/settings.h"
+#include "telephony_exporter/event/event.h"
+#include "telephony_exporter/journal/journal.h"
+#include "telephony_exporter/record/ledger.h"
+
+namespace telephony {
+
+/// How a source is doing.
+struct SourceState {
+  bool up = false;
+  std::uint64_t received = 0;
+  std::uint64_t rejected = 0;
+};
+
+using RejectCounts = std::array<std::uint64_t, kRejectCauses>;
+
+/// Thread-safe.
+class ExporterMetrics : public prometheus::Collectable {
+ public:
+  /// The journal and the ledger must outlive the metrics.
+  ExporterMetrics(const Settings& settings, const Journal& journal, const Ledger& ledger);
+  ~ExporterMetrics() override;
+
+  /// Makes the series of these settings' sources, at 0 where they are new.
+  void adopt(const Settings& settings);
+
+  /// Adds what became of a body; `causes` says, by RejectCause, why records were rejected.
+  void add(const std::string& source, const Receipt& receipt, const RejectCounts& causes);
+  void unlisted(const std::string& provider);
+  void http_request(std::string_view listener, int code);
+  void source_up(const std::string& source, bool up);
+  SourceState source_state(const std::string& source) const;
+  void reloaded(bool ok, WallTime now);
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  struct Families;
+  const Journal& journal_;
+  const Ledger& ledger_;
+  prometheus::Registry registry_;
+  std::unique_ptr<Families> families_;
+};
+
+/// process_* as the Prometheus client libraries define them, read from /proc/self.
+class ProcessMetrics : public prometheus::Collectable {
+ public:
+  std::vector<prometheus::MetricFamily> Collect() const override;
+};
+
+}  // namespace telephony

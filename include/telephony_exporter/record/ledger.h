@@ -1,0 +1,55 @@
+// The domain counters: what is posted is counted by number, and named by the catalog when it is read.
+#pragma once
+
+#include <prometheus/collectable.h>
+#include <prometheus/counter.h>
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <unordered_map>
+
+#include "telephony_exporter/config/settings.h"
+#include "telephony_exporter/event/posting.h"
+#include "telephony_exporter/record/accounts.h"
+
+namespace telephony {
+
+/// Thread-safe. A reload changes how counters are named, never their values.
+class Ledger : public prometheus::Collectable {
+ public:
+  explicit Ledger(std::shared_ptr<const Settings> settings);
+
+  /// Names the counters by these settings from now on; those that they don't name are kept, unseen.
+  void adopt(std::shared_ptr<const Settings> settings);
+
+  /// Counts every posting that is no duplicate.
+  void post(std::span<const Posting> batch);
+
+  std::size_t accounts() const;
+  std::uint64_t accounts_folded() const;
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  struct Cell {
+    prometheus::Counter count;
+    double last_seen = 0;  ///< Unix seconds; 0 until seen
+  };
+  using Sessions = std::array<prometheus::Counter, kOutcomes>;
+
+  void prepare_allowed_accounts();
+  void post_account(const Posting& posting);
+
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Settings> settings_;
+  std::deque<Cell> errors_;        ///< by SeriesId
+  std::deque<Sessions> sessions_;  ///< by StreamId
+  Accounts accounts_;
+  std::unordered_map<std::uint64_t, Cell> account_errors_;        ///< by SeriesId, AccountId
+  std::unordered_map<std::uint64_t, Sessions> account_sessions_;  ///< by StreamId, AccountId
+};
+
+}  // namespace telephony

@@ -1,0 +1,58 @@
+// The listener that faces the providers: POSTs in, receipts out. Event-driven, and limited in every way.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "telephony_exporter/config/settings.h"
+#include "telephony_exporter/event/event.h"
+#include "telephony_exporter/event/limits.h"
+#include "telephony_exporter/log/log.h"
+
+namespace telephony {
+
+/// What the listener tells the rest of the house. Called on the listener's thread.
+struct IngestHooks {
+  using Done = std::function<void(const Receipt& receipt)>;
+  /// A whole body; `done` may be called from any thread, once.
+  std::function<void(const Source& source, const RawEvent& raw, const Done& done)> accept;
+  /// A request to a source that was refused before its body could be split.
+  std::function<void(const Source& source, RejectCause cause)> refuse;
+  /// A reply went out with this status.
+  std::function<void(int status)> replied;
+};
+
+/// How long a peer may take; only tests ask for less than the limits. Kept to within one `tick`.
+struct IngestDeadlines {
+  std::chrono::milliseconds head = limits::kHeadDeadline;
+  std::chrono::milliseconds body = limits::kBodyDeadline;
+  std::chrono::milliseconds write = limits::kWriteDeadline;
+  std::chrono::milliseconds idle = limits::kIdleDeadline;
+  std::chrono::milliseconds linger = limits::kLingerDeadline;
+  std::chrono::milliseconds stop = limits::kStopDeadline;
+  std::chrono::milliseconds tick{500};
+};
+
+/// Serves on a thread of its own from construction to stop().
+class IngestServer {
+ public:
+  /// `address` is HOST:PORT, [HOST]:PORT or :PORT; port 0 takes a free one. Throws ConfigError when it can't
+  /// listen there.
+  IngestServer(std::string_view address, const Live& live, IngestHooks hooks, Log& log,
+               const IngestDeadlines& deadlines = {});
+  ~IngestServer();
+
+  std::string address() const;  ///< HOST:PORT as bound
+
+  /// Stops accepting, answers what is in flight (for at most limits::kStopDeadline), closes the rest.
+  void stop();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace telephony

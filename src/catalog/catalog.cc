@@ -1,0 +1,32 @@
+#include "telephony_exporter/catalog/catalog.h"
+
+#include <algorithm>
+
+#include "catalog/load.h"
+
+namespace telephony {
+
+const CodeSpace* Catalog::space_for(std::string_view product) const {
+  const auto found = std::find_if(spaces.begin(), spaces.end(),
+                                  [&](const CodeSpace& space) { return space.serves(product); });
+  return found == spaces.end() ? nullptr : &*found;
+}
+
+Catalog load_catalog(const Node& root, int depth) {
+  root.expect_keys(
+      {"provider", "title", "no_error", "code_spaces", "outcomes", "records", "events", "lines"});
+  Catalog catalog;
+  catalog.provider = root.at("provider").slug();
+  catalog.title = root.at("title").text();
+  catalog.spaces = load_code_spaces(root.at("code_spaces"), depth);
+  catalog.reading = load_reading(root, catalog.spaces);
+  return catalog;
+}
+
+Catalog load_catalog(const std::string& file) { return load_catalog(Node::load(file), 0); }
+
+Catalog parse_catalog(const std::string& text, const std::string& file) {
+  return load_catalog(Node::parse(text, file), 0);
+}
+
+}  // namespace telephony

@@ -1,0 +1,190 @@
+#include <algorithm>
+#include <stdexcept>
+
+#include "catalog/load.h"
+#include "telephony_exporter/catalog/text.h"
+
+namespace telephony {
+namespace {
+
+/// The unescaped segments of a JSON pointer (RFC 6901), lower-cased.
+std::vector<std::string> pointer_segments(const Node& node, const std::string& pointer) {
+  if (!pointer.starts_with('/')) node.fail("'" + pointer + "' is no JSON pointer; it must start with '/'");
+  std::vector<std::string> segments;
+  for (std::size_t i = 0; i < pointer.size(); ++i) {
+    const char c = pointer[i];
+    if (c == '/') {
+      segments.emplace_back();
+    } else if (c == '~') {
+      const char escaped = i + 1 < pointer.size() ? pointer[++i] : '\0';
+      if (escaped != '0' && escaped != '1') {
+        node.fail("'" + pointer + "' is no JSON pointer; after '~' must come 0 or 1");
+      }
+      segments.back() += escaped == '0' ? '~' : '/';
+    } else {
+      segments.back() += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+  }
+  for (const std::string& segment : segments) {
+    if (segment.empty()) node.fail("'" + pointer + "' is no JSON pointer; a segment is empty");
+  }
+  return segments;
+}
+
+/// Gives each distinct location one slot.
+class Locations {
+ public:
+  explicit Locations(Reading& reading) : reading_(reading) {}
+
+  Slot slot(const Node& node) {
+    const std::string location = node.text();
+    constexpr std::string_view kHeader = "header:";
+    if (location.starts_with(kHeader)) return header(node, location.substr(kHeader.size()));
+    FieldTree* tree = &reading_.fields;
+    for (const std::string& segment : pointer_segments(node, location)) {
+      auto& children = tree->children;
+      auto found = std::find_if(children.begin(), children.end(),
+                                [&](const FieldTree& child) { return child.key == segment; });
+      if (found == children.end()) found = children.insert(children.end(), FieldTree{segment, {}, {}});
+      tree = &*found;
+    }
+    if (!tree->slot) tree->slot = next(node);
+    return *tree->slot;
+  }
+
+  std::vector<Slot> slots(const std::optional<Node>& list) {
+    std::vector<Slot> out;
+    if (!list) return out;
+    for (const Node& item : list->items()) out.push_back(slot(item));
+    return out;
+  }
+
+ private:
+  Slot header(const Node& node, const std::string& name) {
+    if (name.empty()) node.fail("'header:' names no header");
+    for (const auto& [known, slot] : reading_.headers) {
+      if (equal_ignoring_case(known, name)) return slot;
+    }
+    return reading_.headers.emplace_back(name, next(node)).second;
+  }
+
+  Slot next(const Node& node) {
+    if (reading_.slots == kMaxSlots) node.fail("a catalog may read " + std::to_string(kMaxSlots) + " fields");
+    return static_cast<Slot>(reading_.slots++);
+  }
+
+  Reading& reading_;
+};
+
+Field load_field(const Node& node, Locations& locations) {
+  if (node.is_scalar()) return {locations.slot(node), Field::As::value};
+  node.expect_keys({"line", "reason"});
+  const auto line = node.find("line");
+  const auto reason = node.find("reason");
+  if (line.has_value() == reason.has_value()) node.fail("expected {line: FIELD} or {reason: FIELD}");
+  if (line) return {locations.slot(*line), Field::As::line};
+  return {locations.slot(*reason), Field::As::reason};
+}
+
+void load_when(const Node& node, Locations& locations, EventRule& rule) {
+  if (!node.is_map()) {
+    rule.when = locations.slots(node);
+  } else {
+    node.expect_keys({"field", "equals"});
+    rule.when = {locations.slot(node.at("field"))};
+    rule.equals = node.at("equals").text();
+  }
+  if (rule.when.empty()) node.fail("names no field; list at least one");
+}
+
+EventRule load_event(const Node& node, Locations& locations, const std::deque<CodeSpace>& spaces) {
+  node.expect_keys({"kind", "products", "when", "status", "code", "text", "account", "dedup", "warning"});
+  EventRule rule;
+  rule.kind = node.at("kind").slug();
+  if (const auto products = node.find("products")) {
+    for (const Node& product : products->items()) {
+      rule.products.push_back(product.slug());
+      const bool known = std::any_of(spaces.begin(), spaces.end(),
+                                     [&](const CodeSpace& space) { return space.serves(product.text()); });
+      if (!known) product.fail("no code space has a product '" + product.text() + "'");
+    }
+  }
+  load_when(node.at("when"), locations, rule);
+  rule.status = locations.slots(node.find("status"));
+  if (const auto code = node.find("code")) {
+    for (const Node& item : code->items()) rule.code.push_back(load_field(item, locations));
+  }
+  rule.text = locations.slots(node.find("text"));
+  rule.account = locations.slots(node.find("account"));
+  if (const auto dedup = node.find("dedup")) {
+    dedup->expect_keys({"id", "with"});
+    rule.id = locations.slots(dedup->at("id"));
+    rule.id_with = locations.slots(dedup->find("with"));
+  }
+  if (const auto warning = node.find("warning")) rule.warning = warning->text();
+  return rule;
+}
+
+LinePattern load_line(const Node& node) {
+  node.expect_keys({"kind", "pattern"});
+  const Node text = node.at("pattern");
+  try {
+    LinePattern pattern = LinePattern::parse(text.text());
+    pattern.kind = node.at("kind").slug();
+    return pattern;
+  } catch (const std::invalid_argument& e) {
+    text.fail("'" + text.text() + "' is no line pattern: " + e.what());
+  }
+}
+
+std::vector<Status> load_statuses(const Node& node) {
+  static constexpr std::array<std::string_view, kOutcomes + 1> kNames = {
+      "completed", "no_answer", "busy", "canceled", "failed", "error", "other", "ongoing"};
+  node.expect_keys(kNames);
+  std::vector<Status> statuses;
+  for (const auto& [key, words] : node.pairs()) {
+    const std::size_t outcome = key.choice(kNames);
+    for (const Node& word : words.items()) {
+      Status status{normal_text(word.text()), std::nullopt};
+      if (outcome < kOutcomes) status.outcome = static_cast<Outcome>(outcome);
+      for (const Status& other : statuses) {
+        if (other.normal_text == status.normal_text) word.fail("status '" + word.text() + "' is here twice");
+      }
+      statuses.push_back(std::move(status));
+    }
+  }
+  return statuses;
+}
+
+}  // namespace
+
+Reading load_reading(const Node& root, const std::deque<CodeSpace>& spaces) {
+  Reading reading;
+  Locations locations(reading);
+  if (const auto none = root.find("no_error")) reading.no_error = none->texts();
+  if (const auto outcomes = root.find("outcomes")) reading.statuses = load_statuses(*outcomes);
+  if (const auto records = root.find("records")) {
+    for (const Node& item : records->items()) {
+      const std::vector<std::string> segments = pointer_segments(item, item.text());
+      if (std::find(segments.begin(), segments.end(), "*") != segments.end()) {
+        item.fail("'" + item.text() + "' must name one array; '*' can stand in fields only");
+      }
+      reading.records.push_back(item.text());
+    }
+  }
+  if (const auto events = root.find("events")) {
+    for (const Node& item : events->items()) {
+      EventRule rule = load_event(item, locations, spaces);
+      for (const EventRule& other : reading.events) {
+        if (other.kind == rule.kind) item.at("kind").fail("kind '" + rule.kind + "' is here twice");
+      }
+      reading.events.push_back(std::move(rule));
+    }
+  }
+  if (const auto lines = root.find("lines")) {
+    for (const Node& item : lines->items()) reading.lines.push_back(load_line(item));
+  }
+  return reading;
+}
+
+}  // namespace telephony

@@ -1,0 +1,65 @@
+#include "telephony_exporter/classify/classify.h"
+
+#include "telephony_exporter/catalog/text.h"
+
+namespace telephony {
+namespace {
+
+/// How much of `text` the entry's message or an alias accounts for: all of it, or its first words.
+std::size_t matched(const CodeSpace& space, std::uint32_t entry, std::string_view text) {
+  std::size_t best = 0;
+  for (const std::string& known : space.texts(entry)) {
+    const bool whole_words =
+        text.size() == known.size() || (text.size() > known.size() && text[known.size()] == ' ');
+    if (whole_words && text.starts_with(known)) best = std::max(best, known.size());
+  }
+  return best;
+}
+
+/// Log lines go on after the message, so the entry that accounts for most of the text wins.
+Classification by_text(std::span<const std::uint32_t> entries, const CodeSpace& space,
+                       std::string_view text) {
+  Classification best{entries.front(), !text.empty()};
+  for (const std::uint32_t entry : entries) {
+    if (space.entries[entry].preferred) best.entry = entry;
+  }
+  std::size_t most = 0;
+  for (const std::uint32_t entry : entries) {
+    const std::size_t length = matched(space, entry, text);
+    if (length > most) best = {entry, false};
+    most = std::max(most, length);
+  }
+  return best;
+}
+
+Classification by_code(const Event& event, const CodeSpace& space, std::string& scratch) {
+  const auto entries = space.with_code(event.code);
+  if (entries.size() == 1) return {entries.front(), false};
+  if (entries.size() > 1) {
+    normal_text(event.text, scratch);
+    return by_text(entries, space, scratch);
+  }
+  // Some senders give an entry's name where its code belongs.
+  normal_text(event.code, scratch);
+  if (const auto named = space.with_text(scratch); !named.empty()) return {named.front(), false};
+  return {space.unlisted(event.code), true};
+}
+
+}  // namespace
+
+std::optional<Classification> classify(const Event& event, const CodeSpace& space, std::string& scratch) {
+  if (event.code.empty() && event.text.empty()) return std::nullopt;
+  Classification result;
+  if (!event.code.empty()) {
+    result = by_code(event, space, scratch);
+  } else {
+    normal_text(event.text, scratch);
+    const auto entries = space.with_text(scratch);
+    result =
+        entries.empty() ? Classification{space.unlisted({}), true} : Classification{entries.front(), false};
+  }
+  if (!space.entries[result.entry].counts) return std::nullopt;
+  return result;
+}
+
+}  // namespace telephony

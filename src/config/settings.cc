@@ -1,0 +1,107 @@
+#include "telephony_exporter/config/settings.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+
+#include "telephony_exporter/config/address.h"
+#include "telephony_exporter/yaml/node.h"
+
+namespace telephony {
+namespace {
+
+constexpr const char* kMask = "<secret>";
+
+void emit_auth(YAML::Emitter& out, const Auth& auth) {
+  if (std::holds_alternative<AuthNone>(auth)) {
+    out << "none";
+    return;
+  }
+  const auto& header = std::get<AuthHeader>(auth);
+  out << YAML::BeginMap << YAML::Key << "header" << YAML::Value << YAML::BeginMap;
+  out << YAML::Key << "name" << YAML::Value << header.name;
+  out << YAML::Key << "secrets" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+  for (std::size_t i = 0; i < header.secrets.size(); ++i) out << kMask;
+  out << YAML::EndSeq << YAML::EndMap << YAML::EndMap;
+}
+
+void emit_source(YAML::Emitter& out, const Source& source) {
+  out << YAML::BeginMap;
+  out << YAML::Key << "name" << YAML::Value << source.name;
+  out << YAML::Key << "provider" << YAML::Value << source.provider;
+  out << YAML::Key << "product" << YAML::Value << source.product;
+  if (const Webhook* webhook = source.webhook()) {
+    out << YAML::Key << "webhook" << YAML::Value << YAML::BeginMap;
+    out << YAML::Key << "path" << YAML::Value << webhook->path;
+    if (webhook->auth) {
+      out << YAML::Key << "auth" << YAML::Value;
+      emit_auth(out, *webhook->auth);
+    }
+  } else {
+    out << YAML::Key << "file" << YAML::Value << YAML::BeginMap;
+    out << YAML::Key << "paths" << YAML::Value << YAML::Flow << std::get<LogFiles>(source.input).paths;
+  }
+  out << YAML::EndMap << YAML::EndMap;
+}
+
+}  // namespace
+
+const Source* Settings::source(std::string_view name) const {
+  const auto found =
+      std::find_if(sources.begin(), sources.end(), [&](const Source& s) { return s.name == name; });
+  return found == sources.end() ? nullptr : &*found;
+}
+
+const Source* Settings::at_path(std::string_view path) const {
+  const auto found = std::find_if(sources.begin(), sources.end(), [&](const Source& s) {
+    return s.webhook() != nullptr && s.webhook()->path == path;
+  });
+  return found == sources.end() ? nullptr : &*found;
+}
+
+void require_auth(const Settings& settings, std::string_view address) {
+  if (ListenAddress::parse(address).is_loopback()) return;
+  for (const Source& source : settings.sources) {
+    const Webhook* webhook = source.webhook();
+    if (webhook == nullptr || webhook->auth) continue;
+    throw ConfigError(webhook->place + ": source '" + source.name + "' has no 'auth', and ingest address '" +
+                      std::string(address) +
+                      "' can be reached from other hosts; add 'auth', or 'auth: none' to accept anybody");
+  }
+}
+
+std::string to_yaml(const Settings& settings) {
+  YAML::Emitter out;
+  out << YAML::BeginMap << YAML::Key << "providers" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+  for (const auto& catalog : settings.catalogs) out << catalog->provider;
+  out << YAML::EndSeq;
+  out << YAML::Key << "accounts" << YAML::Value << YAML::BeginMap;
+  out << YAML::Key << "max" << YAML::Value << settings.accounts_max;
+  out << YAML::Key << "allow" << YAML::Value << YAML::Flow << YAML::BeginMap;
+  for (const auto& [provider, accounts] : settings.accounts_allow) {
+    out << YAML::Key << provider << YAML::Value << accounts;
+  }
+  out << YAML::EndMap << YAML::EndMap;
+  out << YAML::Key << "journal" << YAML::Value << YAML::BeginMap;
+  out << YAML::Key << "sync" << YAML::Value << (settings.journal_sync_full ? "full" : "normal");
+  out << YAML::Key << "dedup" << YAML::Value << YAML::Flow << YAML::BeginMap;
+  out << YAML::Key << "retention" << YAML::Value << std::to_string(settings.dedup_retention.count()) + "s";
+  out << YAML::Key << "max_keys" << YAML::Value << settings.dedup_max_keys;
+  out << YAML::EndMap << YAML::EndMap;
+  out << YAML::Key << "sources" << YAML::Value << YAML::BeginSeq;
+  for (const Source& source : settings.sources) emit_source(out, source);
+  out << YAML::EndSeq << YAML::EndMap;
+  return std::string(out.c_str()) + '\n';
+}
+
+std::shared_ptr<const Settings> Live::get() const {
+  const std::lock_guard lock(mutex_);
+  return settings_;
+}
+
+void Live::set(std::shared_ptr<const Settings> settings) {
+  const std::lock_guard lock(mutex_);
+  settings_.swap(settings);
+}
+
+}  // namespace telephony

@@ -1,0 +1,178 @@
+#include "telephony_exporter/decode/decoder.h"
+
+#include <algorithm>
+
+#include "decode/form.h"
+#include "decode/json.h"
+#include "decode/rules.h"
+#include "telephony_exporter/event/limits.h"
+
+namespace telephony {
+namespace {
+
+/// Enough for most bodies; the parser grows when a larger one comes.
+constexpr std::size_t kParserBytes = 64 * 1024;
+
+std::string_view next_line(std::string_view& rest) {
+  const std::size_t end = rest.find('\n');
+  std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == line.npos; }
+
+}  // namespace
+
+class Decoder::Impl {
+ public:
+  Impl() {
+    // Without this the parser would take its own limit of depth; when it fails, the first parse says so.
+    [[maybe_unused]] const auto error = parser_.allocate(kParserBytes, limits::kJsonDepth);
+  }
+
+  void decode(const Source& source, const RawEvent& raw, const Visit& visit) {
+    source_ = &source;
+    raw_ = &raw;
+    visit_ = &visit;
+    records_ = 0;
+    switch (raw.format) {
+      case BodyFormat::json:
+        return json_body(raw.body, "");
+      case BodyFormat::ndjson:
+        return ndjson_body(raw.body);
+      case BodyFormat::form:
+        return form_body(raw.body);
+      case BodyFormat::text:
+        return text_body(raw.body);
+    }
+  }
+
+ private:
+  void give(Record record) {
+    if (auto* reject = std::get_if<Reject>(&record)) reject->record = records_;
+    (*visit_)(record);
+    ++records_;
+  }
+
+  void json_body(std::string_view body, const std::string& place) {
+    simdjson::dom::element root;
+    const auto error = parser_.parse(body.data(), body.size()).get(root);
+    if (error == simdjson::DEPTH_ERROR) {
+      return give(Reject{RejectCause::too_deep, 0,
+                         place + "is nested deeper than " + std::to_string(limits::kJsonDepth) + " levels"});
+    }
+    if (error) {
+      return give(Reject{RejectCause::malformed, 0,
+                         place + "is not JSON: wrong " + json_error_position(body, !place.empty())});
+    }
+    roots(root, place);
+  }
+
+  void ndjson_body(std::string_view body) {
+    for (std::size_t number = 1; !body.empty(); ++number) {
+      const std::string_view line = next_line(body);
+      if (!is_blank(line)) json_body(line, "line " + std::to_string(number) + " ");
+    }
+  }
+
+  /// A body or line of JSON: a record, an array of them, or something that holds arrays of them.
+  void roots(simdjson::dom::element root, const std::string& place) {
+    simdjson::dom::array array;
+    if (root.get(array) == simdjson::SUCCESS) {
+      for (const simdjson::dom::element item : array) root_object(item, place);
+    } else {
+      root_object(root, place);
+    }
+  }
+
+  void root_object(simdjson::dom::element root, const std::string& place) {
+    if (!root.is_object()) {
+      return give(Reject{RejectCause::malformed, 0, place + "holds something that is no JSON object"});
+    }
+    for (const std::string& pointer : source_->catalog->reading.records) {
+      simdjson::dom::array array;
+      if (root.at_pointer(pointer).get(array) != simdjson::SUCCESS) continue;
+      for (const simdjson::dom::element item : array) json_record(item);
+      return;
+    }
+    json_record(root);
+  }
+
+  void json_record(simdjson::dom::element record) {
+    const Reading& reading = source_->catalog->reading;
+    slots_.clear();
+    read_json(record, reading.fields, slots_);
+    read_headers();
+    if (const EventRule* rule = find_rule(*source_, slots_)) {
+      return give(apply_rule(*rule, reading, slots_, scratch_));
+    }
+    if (const auto match = search_json(record, reading.lines))
+      return give(line_event(*match, reading, scratch_));
+    give(Ignored{});
+  }
+
+  void form_body(std::string_view body) {
+    const Reading& reading = source_->catalog->reading;
+    slots_.clear();
+    if (const auto bad = read_form(body, reading.fields, slots_, form_)) {
+      return give(Reject{RejectCause::malformed, 0,
+                         "is no form: a '%' without two hexadecimal digits at byte " + std::to_string(*bad)});
+    }
+    read_headers();
+    const EventRule* rule = find_rule(*source_, slots_);
+    if (rule == nullptr) return give(Ignored{});
+    give(apply_rule(*rule, reading, slots_, scratch_));
+  }
+
+  void text_body(std::string_view body) {
+    for (std::size_t number = 1; !body.empty(); ++number) {
+      const std::string_view line = next_line(body);
+      if (is_blank(line)) continue;
+      if (line.size() > limits::kLineBytes) {
+        give(Reject{RejectCause::too_long, 0,
+                    "line " + std::to_string(number) + " is longer than " +
+                        std::to_string(limits::kLineBytes) + " bytes"});
+      } else {
+        text_line(line);
+      }
+    }
+  }
+
+  void text_line(std::string_view line) {
+    simdjson::dom::element root;
+    if (line[line.find_first_not_of(" \t")] == '{' &&
+        parser_.parse(line.data(), line.size()).get(root) == simdjson::SUCCESS) {
+      return roots(root, "");
+    }
+    const auto match = match_line(source_->catalog->reading.lines, line);
+    if (!match) return give(Ignored{});
+    give(line_event(*match, source_->catalog->reading, scratch_));
+  }
+
+  void read_headers() {
+    for (const auto& [name, slot] : source_->catalog->reading.headers) {
+      if (const std::string_view value = find_header(raw_->headers, name); !value.empty())
+        slots_.set(slot, value);
+    }
+  }
+
+  const Source* source_ = nullptr;
+  const RawEvent* raw_ = nullptr;
+  const Visit* visit_ = nullptr;
+  std::size_t records_ = 0;
+  simdjson::dom::parser parser_;
+  Slots slots_;
+  RuleScratch scratch_;
+  std::string form_;
+};
+
+Decoder::Decoder() : impl_(std::make_unique<Impl>()) {}
+Decoder::~Decoder() = default;
+
+void Decoder::decode(const Source& source, const RawEvent& raw, const Visit& visit) {
+  impl_->decode(source, raw, visit);
+}
+
+}  // namespace telephony

@@ -1,0 +1,97 @@
+#include "telephony_exporter/decode/line.h"
+
+#include <algorithm>
+
+#include "telephony_exporter/event/limits.h"
+
+namespace telephony {
+namespace {
+
+using Part = LinePattern::Part;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+
+std::size_t code_length(std::string_view rest) {
+  std::size_t n = !rest.empty() && rest[0] == '-' ? 1 : 0;
+  const std::size_t first = n;
+  while (n < rest.size() && is_digit(rest[n])) ++n;
+  const bool ends = n == rest.size() || !is_word(rest[n]);
+  return n > first && ends ? n : 0;
+}
+
+template <typename In>
+std::size_t run_length(std::string_view rest, In in) {
+  return static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), in) - rest.begin());
+}
+
+/// Up to the next literal; without one, up to the quote that the pattern stands in, or the end of the line.
+std::size_t open_length(std::string_view rest, const std::string* next, char quote) {
+  if (next != nullptr) return rest.find(*next);
+  const std::size_t end = quote == '\0' ? rest.npos : rest.find(quote);
+  return std::min(end, rest.size());
+}
+
+/// How much of `rest` a capture takes; npos when it can't match here.
+std::size_t capture_length(Part part, std::string_view rest, const std::string* next, char quote) {
+  std::size_t length = 0;
+  switch (part) {
+    case Part::code:
+      length = code_length(rest);
+      return length == 0 || length > limits::kCodeBytes ? rest.npos : length;
+    case Part::word:
+      length = run_length(rest, [](char c) { return is_word(c) || c == '-'; });
+      return length == 0 || length > limits::kCodeBytes ? rest.npos : length;
+    case Part::id:
+      length =
+          run_length(rest, [](char c) { return c > ' ' && c != ';' && c != ',' && c != '"' && c != '\''; });
+      return length == 0 ? rest.npos : length;
+    default:
+      return open_length(rest, next, quote);
+  }
+}
+
+void keep(Part part, std::string_view value, LineMatch& match) {
+  if (part == Part::code || part == Part::word) match.code = value;
+  if (part == Part::text) match.text = value;
+  if (part == Part::id) match.id = value;
+}
+
+bool match_at(const LinePattern& pattern, std::string_view line, std::size_t start, LineMatch& match) {
+  const char before = start > 0 ? line[start - 1] : '\0';
+  const char quote = before == '"' || before == '\'' ? before : '\0';
+  std::string_view rest = line.substr(start);
+  for (std::size_t i = 0; i < pattern.pieces.size(); ++i) {
+    const LinePattern::Piece& piece = pattern.pieces[i];
+    std::size_t length = piece.literal.size();
+    if (piece.part == Part::literal) {
+      if (!rest.starts_with(piece.literal)) return false;
+    } else {
+      const std::string* next = i + 1 < pattern.pieces.size() ? &pattern.pieces[i + 1].literal : nullptr;
+      length = capture_length(piece.part, rest, next, quote);
+      if (length == rest.npos) return false;
+      keep(piece.part, rest.substr(0, length), match);
+    }
+    rest.remove_prefix(length);
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<LineMatch> match_line(std::span<const LinePattern> patterns, std::string_view line) {
+  // A field may be as long as a body, and the search for what follows a capture is worth a line's length
+  // only.
+  line = line.substr(0, limits::kLineBytes);
+  for (const LinePattern& pattern : patterns) {
+    const std::string& literal = pattern.pieces.front().literal;
+    for (std::size_t at = line.find(literal); at != line.npos; at = line.find(literal, at + 1)) {
+      LineMatch match;
+      match.kind = pattern.kind;
+      if (match_at(pattern, line, at, match)) return match;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace telephony

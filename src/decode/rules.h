@@ -1,0 +1,30 @@
+// One record's fields to an event, by the rules of its source.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "decode/slots.h"
+#include "telephony_exporter/config/settings.h"
+#include "telephony_exporter/decode/line.h"
+#include "telephony_exporter/event/event.h"
+
+namespace telephony {
+
+/// Buffers that an event's views may point into.
+struct RuleScratch {
+  std::string identity;
+  std::string reason_code;
+  std::string reason_text;
+};
+
+/// The rule that reads a record with these fields, or null.
+const EventRule* find_rule(const Source& source, const Slots& slots);
+
+/// What the rule makes of the record: an Event, or a Reject with cause bad_code.
+Record apply_rule(const EventRule& rule, const Reading& reading, const Slots& slots, RuleScratch& scratch);
+
+/// What a log line says: an Event, or a Reject with cause bad_code.
+Record line_event(const LineMatch& match, const Reading& reading, RuleScratch& scratch);
+
+}  // namespace telephony

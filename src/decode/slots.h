@@ -1,0 +1,49 @@
+// The values of one record's fields, by the slots of its catalog.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "telephony_exporter/catalog/reading.h"
+
+namespace telephony {
+
+class Slots {
+ public:
+  void clear() { present_ = unreadable_ = 0; }
+
+  /// The first value of a field stays.
+  void set(Slot slot, std::string_view value) {
+    if (taken(slot)) return;
+    present_ |= bit(slot);
+    values_[slot] = value;
+  }
+  /// The same for a number, of which a copy is kept.
+  void set_number(Slot slot, std::int64_t value);
+  /// The field is there, but what stands in it is no text and no whole number.
+  void set_unreadable(Slot slot) {
+    if (!taken(slot)) unreadable_ |= bit(slot);
+  }
+
+  /// The value, or an empty view when the field is absent, empty or unreadable.
+  std::string_view operator[](Slot slot) const {
+    return (present_ & bit(slot)) != 0 ? values_[slot] : std::string_view{};
+  }
+  bool unreadable(Slot slot) const { return (unreadable_ & bit(slot)) != 0; }
+
+  /// The first of the alternatives that has a value.
+  std::string_view first(std::span<const Slot> alternatives) const;
+
+ private:
+  static constexpr std::uint64_t bit(Slot slot) { return std::uint64_t{1} << slot; }
+  bool taken(Slot slot) const { return ((present_ | unreadable_) & bit(slot)) != 0; }
+
+  std::uint64_t present_ = 0;
+  std::uint64_t unreadable_ = 0;
+  std::array<std::string_view, kMaxSlots> values_;
+  std::array<std::array<char, 24>, kMaxSlots> numbers_;
+};
+
+}  // namespace telephony

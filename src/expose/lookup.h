@@ -1,0 +1,19 @@
+// Questions to the configured catalogs, as the pages and the API ask them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "telephony_exporter/config/settings.h"
+#include "telephony_exporter/explain/explain.h"
+
+namespace telephony {
+
+std::vector<const Catalog*> catalogs_of(const Settings& settings);
+
+bool has_provider(const Settings& settings, const std::string& provider);
+
+/// What a query can mean; `provider` may be empty. Valid as long as the settings.
+std::vector<Meaning> look_up(const Settings& settings, const std::string& query, const std::string& provider);
+
+}  // namespace telephony

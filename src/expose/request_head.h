@@ -1,0 +1,32 @@
+// The head of an HTTP request: read strictly, and reduced to what a reply may depend on.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace telephony {
+
+struct RequestHead {
+  std::string method;
+  std::string target;
+  std::size_t body_bytes = 0;
+  bool keep_alive = true;
+  bool gzip = false;  ///< the reply may be compressed
+  std::chrono::steady_clock::time_point arrived;
+};
+
+/// Why a request gets no further, and the status that says so.
+struct Refusal {
+  int status = 400;
+  std::string_view detail;
+};
+
+inline constexpr std::size_t kWebBodyBytes = 8 * 1024;
+
+/// Reads a whole head, its empty line included. Bodies are for nobody here, so only small plain ones pass.
+std::variant<RequestHead, Refusal> parse_head(std::string_view head);
+
+}  // namespace telephony

@@ -1,0 +1,93 @@
+#include "expose/responder.h"
+
+#include <charconv>
+
+#include "expose/buffered_stream.h"
+#include "expose/problem.h"
+
+namespace telephony {
+namespace {
+
+// cpp-httplib 0.11.4 decodes percent signs in header values, trusts REMOTE_ADDR, copies as many ranges as it
+// is asked for and compresses for seconds when asked for brotli: so it is shown no header of the client's.
+std::string reduced_head(const RequestHead& head) {
+  std::string text = head.method + " ";
+  bool in_query = false;
+  for (const char c : head.target) {
+    if (c == '?' && in_query) {
+      text += "%3F";  // legal in a query, but cpp-httplib refuses it there
+    } else {
+      text += c;
+    }
+    in_query = in_query || c == '?';
+  }
+  text += " HTTP/1.1\r\nContent-Length: 0\r\n";
+  if (head.gzip) text += "Accept-Encoding: gzip\r\n";
+  text +=
+      std::string(kArrivedHeader) + ": " + std::to_string(head.arrived.time_since_epoch().count()) + "\r\n";
+  return text + "\r\n";
+}
+
+// "HTTP/1.1 200 OK"
+int status_of(std::string_view reply) {
+  static constexpr std::size_t kAt = 9;
+  int status = 500;
+  if (reply.size() >= kAt + 3) std::from_chars(reply.data() + kAt, reply.data() + kAt + 3, status);
+  return status;
+}
+
+}  // namespace
+
+Reply refuse(const Refusal& refusal) {
+  const std::string body = problem_json(refusal.status, refusal.detail);
+  Reply reply;
+  reply.status = refusal.status;
+  reply.bytes = "HTTP/1.1 " + std::to_string(refusal.status) + " " +
+                std::string(reason_phrase(refusal.status)) + "\r\nContent-Type: " + kProblemType +
+                "\r\nContent-Length: " + std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
+  return reply;
+}
+
+Responder::Responder(Routes& routes, Log& log) : log_(log) {
+  set_default_headers({{"X-Content-Type-Options", "nosniff"}, {"Vary", "Accept-Encoding"}});
+  set_payload_max_length(kWebBodyBytes);
+  set_pre_routing_handler([&routes](const httplib::Request& request, httplib::Response& response) {
+    routes.serve(request, response);
+    return HandlerResponse::Handled;
+  });
+  // Without one, the text of the exception would go out in a header.
+  set_exception_handler(
+      [this](const httplib::Request&, httplib::Response& response, const std::exception_ptr&) {
+        log_.error("a web request failed");
+        response.status = 500;
+        response.set_content(problem_json(500, "the reply could not be made"), kProblemType);
+      });
+  set_error_handler([](const httplib::Request&, httplib::Response& response) {
+    if (response.body.empty())
+      response.set_content(problem_json(response.status, "the request is not valid"), kProblemType);
+  });
+  // These promise what the transport below decides, or what nobody offers.
+  set_post_routing_handler([](const httplib::Request&, httplib::Response& response) {
+    response.headers.erase("Keep-Alive");
+    response.headers.erase("Accept-Ranges");
+  });
+}
+
+Reply Responder::reply(const RequestHead& head, bool close) {
+  try {
+    const std::string in = reduced_head(head);
+    BufferedStream stream(in);
+    bool closed = close;
+    process_request(stream, close, closed, {});
+    Reply reply;
+    reply.bytes = stream.take_output();
+    reply.status = status_of(reply.bytes);
+    reply.close = closed;
+    if (!reply.bytes.empty()) return reply;
+  } catch (...) {
+    log_.error("a web request failed");
+  }
+  return refuse({500, "the reply could not be made"});
+}
+
+}  // namespace telephony

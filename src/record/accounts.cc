@@ -1,0 +1,57 @@
+#include "telephony_exporter/record/accounts.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+
+#include "telephony_exporter/event/limits.h"
+
+namespace telephony {
+namespace {
+
+constexpr std::size_t kPhoneDigits = 7;  // E.164 subscriber numbers are hardly ever shorter
+
+std::string key_of(std::string_view provider, std::string_view account) {
+  return std::string(provider) + '\n' + std::string(account);
+}
+
+}  // namespace
+
+bool looks_like_phone_number(std::string_view text) {
+  const auto digits = std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return static_cast<std::size_t>(digits) >= kPhoneDigits &&
+         text.find_first_not_of("0123456789+-.() /") == text.npos;
+}
+
+bool is_account(std::string_view text) {
+  const auto control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
+  return !text.empty() && text.size() <= limits::kAccountBytes && text != "other" &&
+         std::none_of(text.begin(), text.end(), control) && !looks_like_phone_number(text) &&
+         simdjson::validate_utf8(text);
+}
+
+void Accounts::limit(std::size_t max,
+                     const std::map<std::string, std::vector<std::string>, std::less<>>& allow) {
+  max_ = max;
+  for (const auto& [provider, accounts] : allow) {
+    for (const std::string& account : accounts) add(provider, account);
+  }
+}
+
+AccountId Accounts::admit(std::string_view provider, std::string_view account) {
+  if (const auto found = ids_.find(key_of(provider, account)); found != ids_.end()) return found->second;
+  if (size() >= max_ || !is_account(account)) {
+    ++folded_;
+    return kOtherAccount;
+  }
+  return add(provider, account);
+}
+
+AccountId Accounts::add(std::string_view provider, std::string_view account) {
+  const auto [found, added] =
+      ids_.try_emplace(key_of(provider, account), static_cast<AccountId>(names_.size()));
+  if (added) names_.emplace_back(account);
+  return found->second;
+}
+
+}  // namespace telephony

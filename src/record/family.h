@@ -1,0 +1,29 @@
+// Metric families by hand, for values that are read when the page is.
+#pragma once
+
+#include <prometheus/metric_family.h>
+
+namespace telephony {
+
+inline prometheus::MetricFamily metric_family(const char* name, prometheus::MetricType type,
+                                              const char* help) {
+  return {name, help, type, {}};
+}
+
+inline void add_sample(prometheus::MetricFamily& family, std::vector<prometheus::ClientMetric::Label> labels,
+                       double value) {
+  prometheus::ClientMetric metric;
+  metric.label = std::move(labels);
+  (family.type == prometheus::MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
+  family.metric.push_back(std::move(metric));
+}
+
+/// A family of one sample without labels.
+inline prometheus::MetricFamily single_metric(const char* name, prometheus::MetricType type, const char* help,
+                                              double value) {
+  prometheus::MetricFamily family = metric_family(name, type, help);
+  add_sample(family, {}, value);
+  return family;
+}
+
+}  // namespace telephony

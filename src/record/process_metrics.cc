@@ -1,0 +1,75 @@
+// The process_* metrics of the Prometheus client libraries:
+// https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "record/family.h"
+#include "telephony_exporter/record/exporter_metrics.h"
+
+namespace telephony {
+namespace {
+
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+/// The fields of /proc/self/stat from the third on, as proc(5) numbers them less 3.
+std::vector<double> stat_fields() {
+  std::ifstream in("/proc/self/stat");
+  std::string line;
+  std::getline(in, line);
+  const std::size_t close = line.rfind(')');
+  std::vector<double> fields = {0};  // the third is a letter
+  if (close == line.npos || close + 4 > line.size()) return fields;
+  std::istringstream rest(line.substr(close + 4));
+  for (double value = 0; rest >> value;) fields.push_back(value);
+  return fields;
+}
+
+/// When the machine started, as a Unix time.
+double boot_time() {
+  std::ifstream in("/proc/stat");
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("btime ")) return std::stod(line.substr(6));
+  }
+  return 0;
+}
+
+double open_files() {
+  std::error_code error;
+  std::filesystem::directory_iterator files("/proc/self/fd", error);
+  // The directory that is being read is one of them.
+  return error ? 0 : static_cast<double>(std::distance(begin(files), end(files))) - 1;
+}
+
+}  // namespace
+
+std::vector<MetricFamily> ProcessMetrics::Collect() const {
+  const std::vector<double> stat = stat_fields();
+  constexpr std::size_t kUserTime = 11, kSystemTime = 12, kStartTime = 19, kVirtual = 20, kResident = 21;
+  if (stat.size() <= kResident) return {};
+  const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
+  const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
+  rlimit files{};
+  getrlimit(RLIMIT_NOFILE, &files);
+  return {
+      single_metric("process_cpu_seconds_total", MetricType::Counter,
+                    "Total user and system CPU time spent in seconds.",
+                    (stat[kUserTime] + stat[kSystemTime]) / ticks),
+      single_metric("process_open_fds", MetricType::Gauge, "Number of open file descriptors.", open_files()),
+      single_metric("process_max_fds", MetricType::Gauge, "Maximum number of open file descriptors.",
+                    static_cast<double>(files.rlim_cur)),
+      single_metric("process_virtual_memory_bytes", MetricType::Gauge, "Virtual memory size in bytes.",
+                    stat[kVirtual]),
+      single_metric("process_resident_memory_bytes", MetricType::Gauge, "Resident memory size in bytes.",
+                    stat[kResident] * page),
+      single_metric("process_start_time_seconds", MetricType::Gauge,
+                    "Start time of the process since unix epoch in seconds.",
+                    boot_time() + stat[kStartTime] / ticks),
+  };
+}
+
+}  // namespace telephony

@@ -1,0 +1,199 @@
+#include "source/connection.h"
+
+#include <boost/asio/buffer.hpp>
+#include <utility>
+
+namespace telephony::ingest {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr Clock::time_point kNever = Clock::time_point::max();
+
+}  // namespace
+
+Connection::Connection(Socket socket, Context& context)
+    : socket_(std::move(socket)),
+      context_(context),
+      reader_(context.live, context.head),
+      writer_(socket_),
+      drain_(socket_),
+      deadline_(kNever) {}
+
+void Connection::start() {
+  done_ = [weak = weak_from_this(), mailbox = context_.mailbox](const Receipt& receipt) {
+    if (mailbox->on_its_thread()) {
+      if (const auto self = weak.lock(); self && self->delivering_) return self->answer(receipt);
+    }
+    mailbox->post([weak, receipt] {
+      if (const auto self = weak.lock()) self->answer_later(receipt);
+    });
+  };
+  proceed();
+}
+
+void Connection::proceed() {
+  while (advance()) continue;
+  if (state_ == State::reading && reader_.take_continue()) writer_.queue() += kContinue;
+  flush();
+  if (writer_.busy()) return;  // on_written() goes on
+  if (state_ == State::closing) finish();
+  if (state_ == State::reading) await_bytes();
+}
+
+bool Connection::advance() {
+  if (state_ != State::reading || writer_.busy()) return false;
+  switch (reader_.advance()) {
+    case RequestReader::Progress::incomplete:
+      return false;
+    case RequestReader::Progress::complete:
+      deliver();
+      break;
+    case RequestReader::Progress::refused:
+      refuse(reader_.problem(), reader_.body_follows());
+      break;
+  }
+  return state_ == State::reading;
+}
+
+void Connection::await_bytes() {
+  if (context_.stopping && idle()) return close();
+  const Phase phase = reader_.phase();
+  if (awaited_ != phase) {
+    awaited_ = phase;
+    const IngestDeadlines& deadlines = context_.deadlines;
+    const bool between = phase == Phase::idle && served_;
+    deadline_ = Clock::now() + (between                ? deadlines.idle
+                                : phase == Phase::body ? deadlines.body
+                                                       : deadlines.head);
+  }
+  read();
+}
+
+void Connection::read() {
+  const std::span<char> room = reader_.prepare();
+  socket_.async_read_some(
+      asio::buffer(room.data(), room.size()),
+      [self = shared_from_this()](const Error& error, std::size_t bytes) { self->on_read(error, bytes); });
+}
+
+void Connection::on_read(const Error& error, std::size_t bytes) {
+  if (state_ != State::reading) return;  // it was too slow, and has been told so
+  if (error) return hang_up();
+  reader_.commit(bytes);
+  proceed();
+}
+
+void Connection::deliver() {
+  const Request& request = reader_.request();
+  state_ = State::answering;
+  deadline_ = kNever;
+  delivering_ = true;
+  context_.hooks.accept(*request.source, request.raw(reader_.body()), done_);
+  delivering_ = false;
+  if (state_ != State::answering) reader_.next();
+}
+
+void Connection::answer(const Receipt& receipt) {
+  if (state_ != State::answering) return;
+  const ReplyForm form = reply_form();
+  const int status = append_receipt(writer_.queue(), receipt, form);
+  end_reply(status, form.persistence != Persistence::close);
+}
+
+void Connection::answer_later(const Receipt& receipt) {
+  if (state_ != State::answering) return;
+  answer(receipt);
+  reader_.next();
+  proceed();
+}
+
+void Connection::refuse(const Problem& problem, bool body_follows) {
+  const Request& request = reader_.request();
+  if (request.source != nullptr && problem.cause) context_.hooks.refuse(*request.source, *problem.cause);
+  body_follows_ = body_follows;
+  ReplyForm form = reply_form();
+  if (body_follows) form.persistence = Persistence::close;
+  append_problem(writer_.queue(), problem, form);
+  end_reply(problem.status, form.persistence != Persistence::close);
+  reader_.next();
+}
+
+ReplyForm Connection::reply_form() {
+  const Request& request = reader_.request();
+  return {context_.stopping ? Persistence::close : request.persistence, request.without_body};
+}
+
+void Connection::end_reply(int status, bool keep) {
+  context_.hooks.replied(status);
+  state_ = keep ? State::reading : State::closing;
+  deadline_ = kNever;
+  awaited_.reset();
+  served_ = true;
+}
+
+void Connection::flush() {
+  if (state_ == State::closed || writer_.busy()) return;
+  if (!writer_.send()) return hang_up();
+  if (!writer_.busy()) return;
+  writer_.send_rest(Clock::now() + context_.deadlines.write,
+                    [self = shared_from_this()](const Error& error) { self->on_written(error); });
+}
+
+void Connection::on_written(const Error& error) {
+  if (state_ == State::closed) return;
+  if (error) return hang_up();
+  proceed();
+}
+
+void Connection::expire(Clock::time_point now) {
+  if (writer_.overdue(now)) return hang_up();
+  if (now < deadline_) return;
+  const Phase phase = reader_.phase();
+  if (state_ == State::lingering || phase == Phase::idle) return close();
+  Error ignored;
+  socket_.cancel(ignored);
+  if (phase == Phase::body) {
+    refuse({408, "the body took too long", RejectCause::timeout}, true);
+  } else {
+    refuse({408, "the head took too long", {}}, true);
+  }
+  proceed();
+}
+
+bool Connection::idle() const {
+  Error ignored;
+  return state_ == State::reading && reader_.phase() == Phase::idle && !reader_.has_more() &&
+         !writer_.busy() && socket_.available(ignored) == 0;
+}
+
+void Connection::stop() {
+  if (idle()) close();
+}
+
+/// The peer is gone, or as good as gone.
+void Connection::hang_up() {
+  if (state_ == State::reading && reader_.phase() == Phase::body) {
+    context_.hooks.refuse(*reader_.request().source, RejectCause::malformed);
+  }
+  close();
+}
+
+void Connection::close() {
+  if (std::exchange(state_, State::closed) == State::closed) return;
+  Error ignored;
+  socket_.close(ignored);
+  context_.closed(*this);
+}
+
+/// Ends a connection whose last reply is sent.
+void Connection::finish() {
+  Error ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
+  if (!body_follows_ && !reader_.has_more() && socket_.available(ignored) == 0) return close();
+  state_ = State::lingering;
+  deadline_ = Clock::now() + context_.deadlines.linger;
+  drain_.run([self = shared_from_this()] { self->close(); });
+}
+
+}  // namespace telephony::ingest

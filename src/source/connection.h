@@ -1,0 +1,62 @@
+// One provider's connection: requests in, replies out, one after the other.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "source/context.h"
+#include "source/drain.h"
+#include "source/reply_writer.h"
+#include "source/request_reader.h"
+
+namespace telephony::ingest {
+
+/// Lives on the listener's thread for as long as the listener or an operation of its own holds it.
+class Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Socket socket, Context& context);
+
+  void start();
+  void expire(Clock::time_point now);  ///< gives up on a peer that is too slow
+  void stop();                         ///< closes, unless a request is in flight
+  void close();
+
+  std::size_t position = 0;  ///< in the listener's list
+
+ private:
+  enum class State : std::uint8_t { reading, answering, closing, lingering, closed };
+  using Phase = RequestReader::Phase;
+  using Error = boost::system::error_code;
+
+  void read();
+  void on_read(const Error& error, std::size_t bytes);
+  void proceed();
+  bool advance();
+  void deliver();
+  void answer(const Receipt& receipt);
+  void answer_later(const Receipt& receipt);
+  void refuse(const Problem& problem, bool body_follows);
+  ReplyForm reply_form();
+  void end_reply(int status, bool keep);
+  bool idle() const;
+  void await_bytes();
+  void flush();
+  void on_written(const Error& error);
+  void hang_up();
+  void finish();
+
+  Socket socket_;
+  Context& context_;
+  RequestReader reader_;
+  ReplyWriter writer_;
+  Drain drain_;
+  IngestHooks::Done done_;
+  Clock::time_point deadline_;
+  std::optional<Phase> awaited_;  ///< what the deadline is for
+  State state_ = State::reading;
+  bool delivering_ = false;
+  bool body_follows_ = false;
+  bool served_ = false;
+};
+
+}  // namespace telephony::ingest

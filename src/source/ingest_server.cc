@@ -1,0 +1,191 @@
+#include "telephony_exporter/source/ingest_server.h"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <thread>
+#include <utility>
+
+#include "source/connection.h"
+#include "telephony_exporter/config/address.h"
+#include "telephony_exporter/yaml/node.h"
+
+namespace telephony {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+using ingest::Clock;
+using ingest::Connection;
+using Acceptor = asio::basic_socket_acceptor<tcp, ingest::Executor>;
+using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, ingest::Executor>;
+
+constexpr int kBacklog = 4096;
+constexpr std::chrono::milliseconds kAcceptAgainAfter{100};
+constexpr std::chrono::minutes kWarnAgainAfter{1};
+
+/// Listens on every address when there is no host: on both protocols where the system has both.
+void open(Acceptor& acceptor, const ListenAddress& address) {
+  error_code no_ipv6;
+  if (address.host.empty()) acceptor.open(tcp::v6(), no_ipv6);
+  tcp::endpoint endpoint(no_ipv6 ? tcp::v4() : tcp::v6(), address.port);
+  if (!address.host.empty()) endpoint.address(asio::ip::make_address(address.host));
+  if (!acceptor.is_open()) acceptor.open(endpoint.protocol());
+  if (address.host.empty() && !no_ipv6) acceptor.set_option(asio::ip::v6_only(false));
+  acceptor.set_option(Acceptor::reuse_address(true));
+  acceptor.bind(endpoint);
+  acceptor.listen(kBacklog);
+}
+
+}  // namespace
+
+class IngestServer::Impl {
+ public:
+  Impl(ingest::Context context, Log& log) : context_(std::move(context)), log_(log) {
+    context_.mailbox = std::make_shared<ingest::Mailbox>(io_);
+    context_.closed = [this](Connection& connection) { remove(connection); };
+  }
+
+  void listen(std::string_view text) try {
+    open(acceptor_, ListenAddress::parse(text));
+    const tcp::endpoint bound = acceptor_.local_endpoint();
+    address_ = ListenAddress{bound.address().to_string(), bound.port()}.to_string();
+    accept();
+    tick();
+    thread_ = std::thread([this] {
+      context_.mailbox->adopt_this_thread();
+      io_.run();
+    });
+  } catch (const boost::system::system_error& error) {
+    throw ConfigError("cannot listen on " + std::string(text) + ": " + error.code().message());
+  }
+
+  void stop() {
+    if (!thread_.joinable()) return;
+    context_.mailbox->post([this] { begin_stop(); });
+    thread_.join();
+    context_.mailbox->close();
+  }
+
+  const std::string& address() const { return address_; }
+
+ private:
+  void accept() {
+    acceptor_.async_accept([this](const error_code& error, ingest::Socket socket) {
+      if (!acceptor_.is_open()) return;
+      if (error && error != asio::error::connection_aborted) return back_off(error);
+      if (!error) add(std::move(socket));
+      accept();
+    });
+  }
+
+  /// Out of descriptors or memory: the connection stays in the backlog, so trying at once would spin.
+  void back_off(const error_code& error) {
+    warn("cannot accept connections", {"error", error.message()});
+    pause_.expires_after(kAcceptAgainAfter);
+    pause_.async_wait([this](const error_code& cancelled) {
+      if (!cancelled) accept();
+    });
+  }
+
+  void add(ingest::Socket socket) {
+    if (connections_.size() >= limits::kIngestConnections) {
+      return warn("too many connections", {"limit", std::to_string(limits::kIngestConnections)});
+    }
+    error_code ignored;
+    socket.non_blocking(true, ignored);
+    socket.set_option(tcp::no_delay(true), ignored);
+    auto connection = std::make_shared<Connection>(std::move(socket), context_);
+    connection->position = connections_.size();
+    connections_.push_back(connection);
+    connection->start();
+  }
+
+  void remove(Connection& connection) {
+    connections_.back()->position = connection.position;
+    std::swap(connections_[connection.position], connections_.back());
+    connections_.pop_back();
+    if (context_.stopping && connections_.empty()) end_stop();
+  }
+
+  void tick() {
+    tick_.expires_after(context_.deadlines.tick);
+    tick_.async_wait([this](const error_code& cancelled) {
+      if (cancelled) return;
+      for_each([now = Clock::now()](Connection& connection) { connection.expire(now); });
+      if (!context_.stopping || !connections_.empty()) tick();
+    });
+  }
+
+  /// Backwards, as a connection that closes is replaced by the last one.
+  template <typename Action>
+  void for_each(Action action) {
+    for (std::size_t i = connections_.size(); i-- > 0;) {
+      const std::shared_ptr<Connection> connection = connections_[i];
+      action(*connection);
+    }
+  }
+
+  /// Lets in who has connected already: closing the listener would reset them.
+  void accept_waiting() {
+    error_code error;
+    acceptor_.non_blocking(true, error);
+    while (!error && connections_.size() < limits::kIngestConnections) {
+      ingest::Socket socket = acceptor_.accept(error);
+      if (!error) add(std::move(socket));
+    }
+  }
+
+  void begin_stop() {
+    context_.stopping = true;
+    accept_waiting();
+    error_code ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+    stop_.expires_after(context_.deadlines.stop);
+    stop_.async_wait([this](const error_code& cancelled) {
+      if (!cancelled) for_each([](Connection& connection) { connection.close(); });
+    });
+    for_each([](Connection& connection) { connection.stop(); });
+    if (connections_.empty()) end_stop();
+  }
+
+  void end_stop() {
+    tick_.cancel();
+    stop_.cancel();
+  }
+
+  void warn(std::string_view message, LogField field) {
+    const Clock::time_point now = Clock::now();
+    if (now < warn_after_) return;
+    warn_after_ = now + kWarnAgainAfter;
+    log_.warn(message, {std::move(field)});
+  }
+
+  ingest::Context context_;
+  Log& log_;
+  asio::io_context io_{1};
+  Acceptor acceptor_{io_};
+  Timer tick_{io_};
+  Timer pause_{io_};
+  Timer stop_{io_};
+  std::vector<std::shared_ptr<Connection>> connections_;
+  Clock::time_point warn_after_;
+  std::string address_;
+  std::thread thread_;
+};
+
+IngestServer::IngestServer(std::string_view address, const Live& live, IngestHooks hooks, Log& log,
+                           const IngestDeadlines& deadlines)
+    : impl_(std::make_unique<Impl>(ingest::Context{live, std::move(hooks), deadlines}, log)) {
+  impl_->listen(address);
+}
+
+IngestServer::~IngestServer() { impl_->stop(); }
+
+std::string IngestServer::address() const { return impl_->address(); }
+
+void IngestServer::stop() { impl_->stop(); }
+
+}  // namespace telephony

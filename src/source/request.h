@@ -1,0 +1,34 @@
+// A request that was let in by its head: for which source, and how its body is framed and read.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "source/head.h"
+#include "source/reply.h"
+#include "telephony_exporter/config/settings.h"
+
+namespace telephony::ingest {
+
+struct Request {
+  std::shared_ptr<const Settings> settings;  ///< those in force when the head came
+  const Source* source = nullptr;            ///< null until the path is known to be a source's
+  BodyFormat format = BodyFormat::json;
+  std::optional<std::size_t> length;  ///< absent when the body is chunked
+  std::string_view idempotency_key;   ///< into the head's bytes
+  std::vector<Header> headers;        ///< into the head's bytes; empty when the catalog reads none
+  Persistence persistence = Persistence::close;
+  bool without_body = false;
+  bool expects_continue = false;
+
+  RawEvent raw(std::string_view body) const { return {format, body, headers, idempotency_key}; }
+};
+
+/// Fills in `request` from its head, or says why it is refused before its body is read.
+std::optional<Problem> admit(const Head& head, Request& request);
+
+}  // namespace telephony::ingest

@@ -1,0 +1,143 @@
+#include "source/request_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "telephony_exporter/event/limits.h"
+
+namespace telephony::ingest {
+namespace {
+
+constexpr std::size_t kInBytes = 4 * 1024;          // enough for most requests as a whole
+constexpr std::size_t kFirstBodyBytes = 16 * 1024;  // then as much again as has arrived
+
+}  // namespace
+
+std::span<char> RequestReader::prepare() {
+  if (chunks_) return chunks_->prepare();
+  if (phase_ == Phase::body) {
+    const std::size_t missing = *request_.length - large_body_.size();
+    return large_body_.prepare(std::min(missing, std::max(kFirstBodyBytes, large_body_.size())));
+  }
+  if (in_.empty() && in_.capacity() > kInBytes) in_.release();
+  const std::size_t target = in_.size() < kInBytes ? kInBytes : limits::kHeadBytes;
+  return in_.prepare(target - in_.size());
+}
+
+void RequestReader::commit(std::size_t bytes) {
+  if (chunks_) {
+    chunks_status_ = chunks_->commit(bytes);
+  } else if (phase_ == Phase::body) {
+    large_body_.commit(bytes);
+  } else {
+    in_.commit(bytes);
+  }
+}
+
+RequestReader::Progress RequestReader::advance() {
+  if (phase_ == Phase::body) return chunks_ ? read_chunks() : read_body();
+  // Old clients end a body with an empty line (RFC 9112 section 2.2).
+  while (phase_ == Phase::idle && in_.view().starts_with("\r\n")) in_.consume(2);
+  return in_.empty() ? Progress::incomplete : read_head();
+}
+
+RequestReader::Progress RequestReader::read_head() {
+  // A head is parsed from its start each time; only a new line can have completed a field.
+  const bool first = std::exchange(phase_, Phase::head) == Phase::idle;
+  const bool full = in_.size() >= limits::kHeadBytes;
+  const bool new_line =
+      in_.view().find('\n', std::exchange(parsed_bytes_, in_.size())) != std::string_view::npos;
+  if (!first && !full && !new_line) return Progress::incomplete;
+  switch (parse_head(in_.view(), head_)) {
+    case HeadStatus::incomplete:
+      return Progress::incomplete;
+    case HeadStatus::complete:
+      return begin_body();
+    case HeadStatus::malformed:
+      return refuse({400, "the head is not valid HTTP: " + head_.error, RejectCause::malformed}, true);
+    case HeadStatus::too_large:
+      break;
+  }
+  return refuse({431,
+                 "a head may have " + std::to_string(limits::kHeadBytes) + " bytes and " +
+                     std::to_string(kHeadFields) + " fields",
+                 {}},
+                true);
+}
+
+RequestReader::Progress RequestReader::begin_body() {
+  phase_ = Phase::body;
+  request_.settings = live_.get();
+  auto problem = admit(head_, request_);
+  in_.consume(head_.bytes);
+  if (problem) return refuse(std::move(*problem), !skip_body());
+  request_.expects_continue &= in_.empty();
+  if (request_.length) return read_body();
+  chunks_ = std::make_unique<ChunkedBody>();
+  chunks_status_ = chunks_->append(in_.view());
+  in_.consume(in_.size());
+  return read_chunks();
+}
+
+RequestReader::Progress RequestReader::read_body() {
+  const std::size_t length = *request_.length;
+  if (large_body_.empty() && in_.size() >= length) {
+    body_ = in_.view().substr(0, length);
+    in_.consume(length);
+    return Progress::complete;
+  }
+  large_body_.append(in_.view());
+  in_.consume(in_.size());
+  if (large_body_.size() < length) return Progress::incomplete;
+  body_ = large_body_.view();
+  return Progress::complete;
+}
+
+RequestReader::Progress RequestReader::read_chunks() {
+  switch (chunks_status_) {
+    case ChunkedBody::Status::incomplete:
+      return Progress::incomplete;
+    case ChunkedBody::Status::complete:
+      break;
+    case ChunkedBody::Status::malformed:
+      return refuse({400, "the chunked coding is broken", RejectCause::malformed}, true);
+    case ChunkedBody::Status::too_large:
+      return refuse(
+          {413, "a body may have " + std::to_string(limits::kBodyBytes) + " bytes", RejectCause::too_large},
+          true);
+  }
+  body_ = chunks_->body();
+  return Progress::complete;
+}
+
+RequestReader::Progress RequestReader::refuse(Problem problem, bool body_follows) {
+  problem_ = std::move(problem);
+  body_follows_ = body_follows;
+  return Progress::refused;
+}
+
+/// A refused body that has arrived already is no reason to close.
+bool RequestReader::skip_body() {
+  if (head_.chunked) return false;
+  if (!head_.length) return head_.method != "POST";
+  if (in_.size() < *head_.length) return false;
+  in_.consume(static_cast<std::size_t>(*head_.length));
+  return true;
+}
+
+bool RequestReader::take_continue() {
+  return phase_ == Phase::body && std::exchange(request_.expects_continue, false);
+}
+
+void RequestReader::next() {
+  if (chunks_) in_.append(chunks_->rest());
+  chunks_.reset();
+  large_body_.release();
+  request_ = {};
+  problem_ = {};
+  body_ = {};
+  parsed_bytes_ = 0;
+  phase_ = Phase::idle;
+}
+
+}  // namespace telephony::ingest
