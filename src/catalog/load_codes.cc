@@ -178,7 +178,8 @@ void check_aliases(const Node& codes, const CodeSpace& space, std::size_t first)
 void include(const Node& file, CodeSpace& space, int depth) {
   if (depth >= kIncludeDepth) file.fail("includes lead too deep; does a file include itself?");
   const auto path = std::filesystem::path(file.file()).parent_path() / file.text();
-  if (!std::filesystem::is_regular_file(path)) file.fail("there is no file '" + path.string() + "'");
+  std::error_code unknown;  // a name too long or a directory that may not be entered is no file either
+  if (!std::filesystem::is_regular_file(path, unknown)) file.fail("there is no file '" + path.string() + "'");
   const Catalog other = load_catalog(Node::load(path.string()), depth + 1);
   if (other.spaces.size() != 1) file.fail("only a catalog with one code space can be included");
   const CodeSpace& from = other.spaces.front();

@@ -178,7 +178,9 @@ void load_journal(const Node& node, Settings& settings) {
 
 void load_catalogs(const Node& list, Settings& settings) {
   for (const Node& file : list.items()) {
-    if (!std::filesystem::is_regular_file(beside(file))) file.fail("there is no file '" + beside(file) + "'");
+    std::error_code unknown;  // a name too long or a directory that may not be entered is no file either
+    if (!std::filesystem::is_regular_file(beside(file), unknown))
+      file.fail("there is no file '" + beside(file) + "'");
     auto catalog = std::make_unique<const Catalog>(load_catalog(beside(file)));
     for (const auto& other : settings.catalogs) {
       if (other->provider == catalog->provider) {

@@ -13,6 +13,9 @@ namespace {
 /// Enough for most bodies; the parser grows when a larger one comes.
 constexpr std::size_t kParserBytes = 64 * 1024;
 
+/// Some editors and senders begin a UTF-8 text with it.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
 std::string_view next_line(std::string_view& rest) {
   const std::size_t end = rest.find('\n');
   std::string_view line = rest.substr(0, end);
@@ -37,15 +40,17 @@ class Decoder::Impl {
     raw_ = &raw;
     visit_ = &visit;
     records_ = 0;
+    std::string_view body = raw.body;
+    if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
     switch (raw.format) {
       case BodyFormat::json:
-        return json_body(raw.body, "");
+        return json_body(body, "");
       case BodyFormat::ndjson:
-        return ndjson_body(raw.body);
+        return ndjson_body(body);
       case BodyFormat::form:
-        return form_body(raw.body);
+        return form_body(body);
       case BodyFormat::text:
-        return text_body(raw.body);
+        return text_body(body);
     }
   }
 

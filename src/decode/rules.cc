@@ -25,13 +25,15 @@ std::string_view Slots::first(std::span<const Slot> alternatives) const {
 
 namespace {
 
+bool means_no_error(std::string_view code, const Reading& reading) {
+  return std::find(reading.no_error.begin(), reading.no_error.end(), code) != reading.no_error.end();
+}
+
 enum class CodeKind : std::uint8_t { none, code, words, bad };
 
 /// Providers put words where a code belongs; what is neither may be anything and is refused.
 CodeKind kind_of(std::string_view value, const Reading& reading) {
-  if (value.empty()) return CodeKind::none;
-  const auto& none = reading.no_error;
-  if (std::find(none.begin(), none.end(), value) != none.end()) return CodeKind::none;
+  if (value.empty() || means_no_error(value, reading)) return CodeKind::none;
   const auto control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
   if (std::any_of(value.begin(), value.end(), control)) return CodeKind::bad;
   if (value.find(' ') != value.npos) return CodeKind::words;
@@ -58,19 +60,11 @@ void read_reason(std::string_view header, Event& event, RuleScratch& scratch) {
   }
 }
 
-/// False when the value can be no code.
-bool take_code(std::string_view value, const Reading& reading, Event& event) {
-  const CodeKind kind = kind_of(value, reading);
-  if (kind == CodeKind::code) event.code = value;
-  if (kind == CodeKind::words) event.text = value;
-  return kind != CodeKind::bad;
-}
-
-/// The same for what a line says; a text beside "no error" says nothing of an error either.
-bool take_match(const LineMatch& match, const Reading& reading, Event& event) {
-  if (!take_code(match.code, reading, event)) return false;
-  if (match.code.empty() || !event.code.empty()) event.text = match.text;
-  return true;
+/// A text beside "no error" says nothing of an error either.
+void read_match(const LineMatch& match, const Reading& reading, Event& event) {
+  if (means_no_error(match.code, reading)) return;
+  event.code = match.code;
+  event.text = match.text;
 }
 
 /// False when the field holds something that can be no code.
@@ -83,14 +77,13 @@ bool read_code(const Field& field, const Reading& reading, const Slots& slots, E
     return true;
   }
   if (field.as == Field::As::line) {
-    const auto match = match_line(reading.lines, value);
-    return !match || take_match(*match, reading, event);
+    if (const auto match = match_line(reading.lines, value)) read_match(*match, reading, event);
+    return true;
   }
-  return take_code(value, reading, event);
-}
-
-Reject bad_code() {
-  return {RejectCause::bad_code, 0, "the error code is neither a number nor a short word"};
+  const CodeKind kind = kind_of(value, reading);
+  if (kind == CodeKind::code) event.code = value;
+  if (kind == CodeKind::words) event.text = value;
+  return kind != CodeKind::bad;
 }
 
 void add_part(std::string& identity, std::string_view part) {
@@ -137,7 +130,9 @@ Record apply_rule(const EventRule& rule, const Reading& reading, const Slots& sl
   event.kind = rule.kind;
   event.warning = rule.warning;
   for (const Field& field : rule.code) {
-    if (!read_code(field, reading, slots, event, scratch)) return bad_code();
+    if (!read_code(field, reading, slots, event, scratch)) {
+      return Reject{RejectCause::bad_code, 0, "the error code is neither a number nor a short word"};
+    }
     if (!event.code.empty() || !event.text.empty()) break;
   }
   if (event.text.empty()) event.text = slots.first(rule.text);
@@ -147,10 +142,10 @@ Record apply_rule(const EventRule& rule, const Reading& reading, const Slots& sl
   return event;
 }
 
-Record line_event(const LineMatch& match, const Reading& reading, RuleScratch& scratch) {
+Event line_event(const LineMatch& match, const Reading& reading, RuleScratch& scratch) {
   Event event;
   event.kind = match.kind;
-  if (!take_match(match, reading, event)) return bad_code();
+  read_match(match, reading, event);
   scratch.identity.clear();
   if (!match.id.empty()) {
     add_part(scratch.identity, match.kind);

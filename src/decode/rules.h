@@ -24,7 +24,7 @@ const EventRule* find_rule(const Source& source, const Slots& slots);
 /// What the rule makes of the record: an Event, or a Reject with cause bad_code.
 Record apply_rule(const EventRule& rule, const Reading& reading, const Slots& slots, RuleScratch& scratch);
 
-/// What a log line says: an Event, or a Reject with cause bad_code.
-Record line_event(const LineMatch& match, const Reading& reading, RuleScratch& scratch);
+/// The event that a log line says; of one that says "no error" only the kind and the id are left.
+Event line_event(const LineMatch& match, const Reading& reading, RuleScratch& scratch);
 
 }  // namespace telephony

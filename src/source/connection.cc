@@ -15,6 +15,7 @@ constexpr Clock::time_point kNever = Clock::time_point::max();
 Connection::Connection(Socket socket, Context& context)
     : socket_(std::move(socket)),
       context_(context),
+      share_(context.bodies),
       reader_(context.live, context.head),
       writer_(socket_),
       drain_(socket_),
@@ -71,6 +72,7 @@ void Connection::await_bytes() {
 }
 
 void Connection::read() {
+  share_.hold(reader_.held_bytes());
   const std::span<char> room = reader_.prepare();
   socket_.async_read_some(
       asio::buffer(room.data(), room.size()),
@@ -81,6 +83,9 @@ void Connection::on_read(const Error& error, std::size_t bytes) {
   if (state_ != State::reading) return;  // it was too slow, and has been told so
   if (error) return hang_up();
   reader_.commit(bytes);
+  if (!share_.hold(reader_.held_bytes())) {
+    refuse({503, "too much is being sent at once", RejectCause::unavailable}, true);
+  }
   proceed();
 }
 

@@ -47,6 +47,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   Socket socket_;
   Context& context_;
+  BodyShare share_;
   RequestReader reader_;
   ReplyWriter writer_;
   Drain drain_;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 
+#include "source/body_budget.h"
 #include "source/head.h"
 #include "source/mailbox.h"
 #include "telephony_exporter/source/ingest_server.h"
@@ -26,6 +27,7 @@ struct Context {
   IngestDeadlines deadlines;
   std::shared_ptr<Mailbox> mailbox = {};
   std::function<void(Connection&)> closed = {};
+  BodyBudget bodies = {};
   Head head = {};         ///< of the request that is being let in
   bool stopping = false;  ///< replies end their connections
 };

@@ -125,6 +125,10 @@ bool RequestReader::skip_body() {
   return true;
 }
 
+std::size_t RequestReader::held_bytes() const {
+  return large_body_.size() + (chunks_ ? chunks_->body().size() : 0);
+}
+
 bool RequestReader::take_continue() {
   return phase_ == Phase::body && std::exchange(request_.expects_continue, false);
 }

@@ -31,6 +31,7 @@ class RequestReader {
   std::string_view body() const { return body_; }      ///< when complete
   const Problem& problem() const { return problem_; }  ///< when refused
   bool body_follows() const { return body_follows_; }  ///< when refused: what comes next is no head
+  std::size_t held_bytes() const;                      ///< of a body that is arriving
   bool has_more() const { return !in_.empty(); }       ///< bytes that were received but not read
   bool take_continue();                                ///< true once when the peer waits to send its body
 

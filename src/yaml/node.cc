@@ -102,7 +102,7 @@ void check_depth(const std::string& text, const std::string& file) {
 /// Counts documents and remembers where the last one begins.
 class Documents : public YAML::EventHandler {
  public:
-  /// After a stray "]" yaml-cpp finds empty documents without end, so no more than two are asked for.
+  /// At a stray "," yaml-cpp finds empty documents without end, so no more than two are asked for.
   explicit Documents(const std::string& text) {
     std::istringstream in(text);
     YAML::Parser parser(in);

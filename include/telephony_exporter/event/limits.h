@@ -9,6 +9,7 @@ namespace telephony::limits {
 // What one request, line, record or field may weigh.
 inline constexpr std::size_t kHeadBytes = 8 * 1024;
 inline constexpr std::size_t kBodyBytes = 1024 * 1024;
+inline constexpr std::size_t kIngestBodyBytes = 64 * kBodyBytes;  // of all bodies that are arriving
 inline constexpr std::size_t kLineBytes = 8 * 1024;
 inline constexpr std::size_t kJsonDepth = 64;
 inline constexpr std::size_t kCodeBytes = 64;

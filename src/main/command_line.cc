@@ -1,0 +1,98 @@
+#include "main/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+namespace telephony {
+namespace {
+
+constexpr int kUsageError = 2;
+
+/// `--web.listen-address` can be given as TELEPHONY_EXPORTER_WEB_LISTEN_ADDRESS too.
+std::string variable(const std::string& flag) {
+  std::string name = "TELEPHONY_EXPORTER_";
+  for (const char c : flag.substr(2)) {
+    name += c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return name;
+}
+
+void add_flag(CLI::App& app, const std::string& flag, std::string& value, const std::string& help) {
+  app.add_option(flag, value, help)->envname(variable(flag))->capture_default_str();
+}
+
+void add_subcommands(CLI::App& app, Options& options) {
+  using Command = Options::Command;
+  const auto command = [&](const char* name, Command which, const char* help) {
+    CLI::App* sub = app.add_subcommand(name, help);
+    sub->callback([&options, which] { options.command = which; });
+    return sub;
+  };
+  command("check-config", Command::check_config, "Check configuration or catalog files")
+      ->add_option("FILE", options.words, "Files to check; without any, that of --config.file");
+  CLI::App* explain = command("explain", Command::explain, "Say what a code, a message or a log line means");
+  explain->add_option("CODE|TEXT", options.words, "What to explain")->required();
+  explain->add_option("--provider", options.provider, "Look in this provider's catalog only");
+  explain->add_flag("--json", options.json, "Answer as JSON");
+  CLI::App* replay =
+      command("replay", Command::replay, "Count files as a source would, print the metrics, exit");
+  replay->add_option("--source", options.source, "The source whose events these are")->required();
+  replay
+      ->add_option("FILE", options.words,
+                   "Files, or - for standard input; .json holds one document, .ndjson one "
+                   "a line, .form one form a line, all others hold log lines")
+      ->required();
+  command("catalog", Command::catalog, "List every code that the catalogs know")
+      ->add_flag("--json", options.json, "Answer as JSON");
+  command("healthcheck", Command::healthcheck, "Exit 0 if a running exporter says that it is healthy");
+}
+
+int usage_error(const std::string& message) {
+  std::cerr << "telephony_exporter: " << message << "; see --help\n";
+  return kUsageError;
+}
+
+Parsed check(Options options, const std::string& level, const std::string& format) {
+  const auto log_level = parse_log_level(level);
+  if (!log_level) return {{}, usage_error("--log.level must be debug, info, warn or error")};
+  const auto log_format = parse_log_format(format);
+  if (!log_format) return {{}, usage_error("--log.format must be logfmt or json")};
+  if (!options.telemetry_path.starts_with('/'))
+    return {{}, usage_error("--web.telemetry-path must start with /")};
+  if (options.journal_path != ":memory:") {
+    return {{}, usage_error("--journal.path: a durable journal is not built yet; use :memory:")};
+  }
+  options.log_level = *log_level;
+  options.log_format = *log_format;
+  return {std::move(options), 0};
+}
+
+}  // namespace
+
+Parsed parse_command_line(int argc, const char* const* argv) {
+  CLI::App app("Counts telephony and CPaaS error codes from webhooks and logs for Prometheus.",
+               "telephony_exporter");
+  Options options;
+  std::string level = "info";
+  std::string format = "logfmt";
+  app.fallthrough();
+  app.require_subcommand(0, 1);
+  app.set_version_flag("--version", "telephony_exporter, version " TELEPHONY_VERSION);
+  add_flag(app, "--config.file", options.config_file, "Configuration file");
+  add_flag(app, "--web.listen-address", options.web_address, "Address for Prometheus and people");
+  add_flag(app, "--web.telemetry-path", options.telemetry_path, "Path of the metrics page");
+  add_flag(app, "--ingest.listen-address", options.ingest_address, "Address for the providers' webhooks");
+  add_flag(app, "--journal.path", options.journal_path, "Where counts are kept; :memory: keeps nothing");
+  add_flag(app, "--log.level", level, "debug, info, warn or error");
+  add_flag(app, "--log.format", format, "logfmt or json");
+  add_subcommands(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) return {{}, app.exit(e)};
+    return {{}, usage_error(e.what())};
+  }
+  return check(std::move(options), level, format);
+}
+
+}  // namespace telephony

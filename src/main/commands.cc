@@ -1,0 +1,145 @@
+#include "main/commands.h"
+
+#include <httplib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "main/replay.h"
+#include "telephony_exporter/config/address.h"
+#include "telephony_exporter/config/settings.h"
+#include "telephony_exporter/explain/explain.h"
+#include "telephony_exporter/yaml/node.h"
+
+namespace telephony {
+namespace {
+
+std::vector<const Catalog*> catalogs_of(const Settings& settings) {
+  std::vector<const Catalog*> catalogs;
+  for (const auto& catalog : settings.catalogs) catalogs.push_back(catalog.get());
+  return catalogs;
+}
+
+nlohmann::json json_list(std::span<const Meaning> meanings) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const Meaning& meaning : meanings) list.push_back(to_json(meaning));
+  return list;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+/// What the file turned out to hold; throws ConfigError.
+std::string check_file(const std::string& file, const std::string& ingest_address) {
+  if (Node::load(file).find("provider")) {
+    const Catalog catalog = load_catalog(file);
+    const Catalog* one = &catalog;
+    return "a catalog of " + std::to_string(all_meanings({&one, 1}).size()) + " entries";
+  }
+  const auto settings = load_settings(file);
+  require_auth(*settings, ingest_address);
+  return "a configuration of " + std::to_string(settings->sources.size()) + " sources";
+}
+
+}  // namespace
+
+int check_config(const Options& options) {
+  std::vector<std::string> files = options.words;
+  if (files.empty()) files.push_back(options.config_file);
+  int exit_code = 0;
+  for (const std::string& file : files) {
+    try {
+      const std::string what = check_file(file, options.ingest_address);
+      std::cout << file << ": ok, " << what << '\n';
+    } catch (const ConfigError& e) {
+      std::cerr << e.what() << '\n';
+      exit_code = 1;
+    }
+  }
+  return exit_code;
+}
+
+int explain_code(const Options& options) {
+  const auto settings = load_settings(options.config_file);
+  const auto catalogs = catalogs_of(*settings);
+  const std::string query = joined(options.words);
+  if (options.provider && std::none_of(catalogs.begin(), catalogs.end(),
+                                       [&](const Catalog* c) { return c->provider == *options.provider; })) {
+    std::cerr << "telephony_exporter: no catalog describes provider '" << *options.provider << "'\n";
+    return 1;
+  }
+  const std::vector<Meaning> meanings = explain(catalogs, query, options.provider);
+  if (meanings.empty()) {
+    std::cerr << "telephony_exporter: no catalog knows '" << query << "'\n";
+    return 1;
+  }
+  if (options.json) {
+    std::cout << json_list(meanings).dump(2) << '\n';
+    return 0;
+  }
+  for (std::size_t i = 0; i < meanings.size(); ++i) std::cout << (i > 0 ? "\n" : "") << to_text(meanings[i]);
+  return 0;
+}
+
+int list_catalog(const Options& options) {
+  const auto settings = load_settings(options.config_file);
+  const std::vector<Meaning> meanings = all_meanings(catalogs_of(*settings));
+  if (options.json) {
+    std::cout << json_list(meanings).dump(2) << '\n';
+    return 0;
+  }
+  for (const Meaning& m : meanings) {
+    const Entry& e = *m.entry;
+    std::cout << m.catalog->provider << '\t' << m.space->name << '\t' << e.code << '\t' << e.reason << '\t'
+              << e.family << '\t' << name(e.category) << '\t' << name(e.severity) << '\t'
+              << name(e.retry.kind) << '\t' << e.message << '\n';
+  }
+  return 0;
+}
+
+int replay(const Options& options) {
+  const auto settings = load_settings(options.config_file);
+  if (settings->source(options.source) == nullptr) {
+    std::string names;
+    for (const Source& source : settings->sources) names += (names.empty() ? "" : ", ") + source.name;
+    std::cerr << "telephony_exporter: no source '" << options.source << "' in " << options.config_file
+              << "; there are: " << names << '\n';
+    return 1;
+  }
+  Replay replay(settings, options);
+  for (const std::string& file : options.words) {
+    if (file == "-") {
+      replay.read(std::cin, file);
+      continue;
+    }
+    std::ifstream in(file, std::ios::binary);
+    std::error_code unknown;
+    if (!in || std::filesystem::is_directory(file, unknown)) {
+      std::cerr << "telephony_exporter: '" << file
+                << "' cannot be read; is it a file, and may this user read it?\n";
+      return 1;
+    }
+    replay.read(in, file);
+  }
+  std::cout << replay.page();
+  return 0;
+}
+
+int healthcheck(const Options& options) {
+  const ListenAddress address = ListenAddress::parse(options.web_address);
+  const bool every = address.host.empty() || address.host == "0.0.0.0" || address.host == "::";
+  httplib::Client client(every ? "127.0.0.1" : address.host, address.port);
+  client.set_connection_timeout(2);
+  client.set_read_timeout(2);
+  const auto reply = client.Get("/-/healthy");
+  if (reply && reply->status == 200) return 0;
+  std::cerr << "telephony_exporter: " << address.to_string() << " is not healthy\n";
+  return 1;
+}
+
+}  // namespace telephony

@@ -1,0 +1,78 @@
+#include "main/replay.h"
+
+#include <array>
+#include <iterator>
+
+#include "telephony_exporter/expose/exposition.h"
+
+namespace telephony {
+namespace {
+
+constexpr std::size_t kChunkBytes = 1 << 20;
+
+}  // namespace
+
+Replay::Replay(std::shared_ptr<const Settings> settings, const Options& options)
+    : settings_(std::move(settings)),
+      source_(*settings_->source(options.source)),
+      log_(options.log_level, options.log_format),
+      journal_(make_memory_journal({settings_->dedup_retention, settings_->dedup_max_keys})),
+      ledger_(settings_),
+      metrics_(*settings_, *journal_, ledger_),
+      pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}) {}
+
+void Replay::read(std::istream& in, const std::string& file) {
+  if (file.ends_with(".json")) return read_document(in);
+  if (file.ends_with(".form")) return read_lines(in, BodyFormat::form);
+  const bool ndjson = file.ends_with(".ndjson") || file.ends_with(".jsonl");
+  read_lines(in, ndjson ? BodyFormat::ndjson : BodyFormat::text);
+}
+
+void Replay::accept(BodyFormat format, std::string_view body) {
+  RawEvent raw;
+  raw.format = format;
+  raw.body = body;
+  pipeline_.accept(source_, raw, [&](const Receipt& receipt) {
+    for (const Reject& reject : receipt.rejects) {
+      log_.warn("rejected", {{"cause", std::string(name(reject.cause))}, {"detail", reject.detail}});
+    }
+  });
+}
+
+void Replay::read_document(std::istream& in) {
+  const std::string body(std::istreambuf_iterator<char>(in), {});
+  accept(BodyFormat::json, body);
+}
+
+void Replay::read_lines(std::istream& in, BodyFormat format) {
+  std::string buffer;
+  std::size_t kept = 0;  // bytes of a line that the last chunk cut
+  while (in) {
+    buffer.resize(kept + kChunkBytes);
+    in.read(buffer.data() + kept, kChunkBytes);
+    const std::string_view filled(buffer.data(), kept + static_cast<std::size_t>(in.gcount()));
+    const std::size_t end = in ? filled.rfind('\n') + 1 : filled.size();
+    accept_lines(format, filled.substr(0, end));
+    kept = filled.size() - end;
+    buffer.erase(0, end);
+  }
+}
+
+void Replay::accept_lines(BodyFormat format, std::string_view lines) {
+  if (format != BodyFormat::form) {
+    if (!lines.empty()) accept(format, lines);
+    return;
+  }
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    if (end > 0) accept(format, lines.substr(0, end));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+}
+
+std::string Replay::page() const {
+  const std::array<const prometheus::Collectable*, 2> sources = {&ledger_, &metrics_};
+  return exposition(sources);
+}
+
+}  // namespace telephony

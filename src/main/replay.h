@@ -1,0 +1,40 @@
+// Files through the river at once: what a source would have counted.
+#pragma once
+
+#include <istream>
+#include <memory>
+#include <string>
+
+#include "main/command_line.h"
+#include "telephony_exporter/pipeline/pipeline.h"
+
+namespace telephony {
+
+class Replay {
+ public:
+  /// `options.source` must be one of the settings' sources.
+  Replay(std::shared_ptr<const Settings> settings, const Options& options);
+
+  /// Reads to the end; the file's ending says how: .json is one document, .ndjson and .jsonl hold a document
+  /// a line, .form a form a line, all others log lines.
+  void read(std::istream& in, const std::string& file);
+
+  std::string page() const;
+
+ private:
+  void accept(BodyFormat format, std::string_view body);
+  void read_document(std::istream& in);
+  void read_lines(std::istream& in, BodyFormat format);
+  void accept_lines(BodyFormat format, std::string_view lines);
+
+  std::shared_ptr<const Settings> settings_;
+  const Source& source_;
+  Log log_;
+  std::unique_ptr<Journal> journal_;
+  Ledger ledger_;
+  ExporterMetrics metrics_;
+  UnlistedCodes unlisted_;
+  Pipeline pipeline_;
+};
+
+}  // namespace telephony

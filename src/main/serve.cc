@@ -1,0 +1,156 @@
+#include "main/serve.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <csignal>
+#include <thread>
+
+#include "telephony_exporter/expose/web_server.h"
+#include "telephony_exporter/pipeline/pipeline.h"
+#include "telephony_exporter/source/ingest_server.h"
+#include "telephony_exporter/yaml/node.h"
+
+namespace telephony {
+namespace {
+
+/// Every connection is a file, and the usual soft limit of 1024 is for programs that use select().
+void raise_file_limit() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
+/// Blocks the signals that `serve` waits for, in this thread and all that it will start.
+sigset_t block_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+void refuse_files(const Settings& settings) {
+  for (const Source& source : settings.sources) {
+    if (const auto* files = std::get_if<LogFiles>(&source.input)) {
+      throw ConfigError(files->place + ": source '" + source.name +
+                        "' reads files, which is not built yet; feed them with 'replay'");
+    }
+  }
+}
+
+/// Checked as a whole, so that a reload can refuse what a start would refuse.
+std::shared_ptr<const Settings> load(const Options& options, const Settings* before) {
+  auto settings = load_settings(options.config_file, before);
+  require_auth(*settings, options.ingest_address);
+  refuse_files(*settings);
+  return settings;
+}
+
+DedupLimits dedup_limits(const Settings& settings) {
+  return {settings.dedup_retention, settings.dedup_max_keys};
+}
+
+/// The whole house, in the order of the river.
+class Exporter {
+ public:
+  explicit Exporter(const Options& options)
+      : options_(options),
+        log_(options.log_level, options.log_format),
+        live_(load(options, nullptr)),
+        journal_(make_memory_journal(dedup_limits(*live_.get()))),
+        ledger_(live_.get()),
+        metrics_(*live_.get(), *journal_, ledger_),
+        pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}),
+        ingest_(options.ingest_address, live_, ingest_hooks(), log_),
+        web_(options.web_address, options.telemetry_path, web_parts(), log_) {
+    metrics_.reloaded(true, std::chrono::system_clock::now());
+    ready_ = true;
+    log_.info("ready", {{"version", TELEPHONY_VERSION},
+                        {"web", web_.address()},
+                        {"ingest", ingest_.address()},
+                        {"config", options_.config_file}});
+  }
+
+  /// An empty message means that the new configuration is in force; otherwise the old one still is.
+  std::string reload() {
+    const std::lock_guard lock(reloading_);
+    try {
+      const auto settings = load(options_, live_.get().get());
+      ledger_.adopt(settings);
+      metrics_.adopt(*settings);
+      journal_->limit(dedup_limits(*settings));
+      live_.set(settings);
+      metrics_.reloaded(true, std::chrono::system_clock::now());
+      log_.info("configuration reloaded", {{"config", options_.config_file}});
+      return {};
+    } catch (const ConfigError& e) {
+      metrics_.reloaded(false, std::chrono::system_clock::now());
+      log_.error("configuration not reloaded; the old one stays", {{"error", e.what()}});
+      return e.what();
+    }
+  }
+
+  void stop() {
+    log_.info("stopping");
+    ready_ = false;
+    std::thread web([&] { web_.stop(); });
+    ingest_.stop();
+    web.join();
+    log_.info("stopped");
+  }
+
+ private:
+  IngestHooks ingest_hooks() {
+    return {[this](const Source& source, const RawEvent& raw, const IngestHooks::Done& done) {
+              pipeline_.accept(source, raw, done);
+            },
+            [this](const Source& source, RejectCause cause) { pipeline_.refuse(source, cause); },
+            [this](int status) { metrics_.http_request("ingest", status); }};
+  }
+
+  WebParts web_parts() {
+    return {live_,
+            unlisted_,
+            {&ledger_, &metrics_, &process_},
+            [this](const std::string& source) { return metrics_.source_state(source); },
+            [this] { return ready_ && journal_->stats().healthy; },
+            [this] { return reload(); },
+            [this](int status) { metrics_.http_request("web", status); },
+            ingest_.address()};
+  }
+
+  const Options& options_;
+  Log log_;
+  Live live_;
+  std::unique_ptr<Journal> journal_;
+  Ledger ledger_;
+  ExporterMetrics metrics_;
+  ProcessMetrics process_;
+  UnlistedCodes unlisted_;
+  Pipeline pipeline_;
+  std::mutex reloading_;
+  std::atomic<bool> ready_ = false;
+  IngestServer ingest_;
+  WebServer web_;
+};
+
+}  // namespace
+
+int serve(const Options& options) {
+  raise_file_limit();
+  const sigset_t signals = block_signals();
+  Exporter exporter(options);
+  for (int signal = 0;;) {
+    if (sigwait(&signals, &signal) != 0) continue;
+    if (signal != SIGHUP) break;
+    exporter.reload();
+  }
+  exporter.stop();
+  return 0;
+}
+
+}  // namespace telephony
