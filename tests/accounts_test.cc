@@ -1,0 +1,91 @@
+#include "telephony_exporter/record/accounts.h"
+
+#include <gtest/gtest.h>
+
+#include "telephony_exporter/event/limits.h"
+
+namespace telephony {
+namespace {
+
+TEST(LooksLikePhoneNumber, SevenDigitsAndDiallingPunctuation) {
+  for (const char* number : {"+12025550143", "12025550143", "(202) 555-0143", "202.555.0143",
+                             "+44 20 7946 0958", "5550143", "202/5550143", "0000000"}) {
+    EXPECT_TRUE(looks_like_phone_number(number)) << number;
+  }
+  for (const char* other :
+       {"", "555014", "acme", "acme_5550143", "AC0a1b2c3d4e5f", "+-.() /", "2025550143x"}) {
+    EXPECT_FALSE(looks_like_phone_number(other)) << other;
+  }
+}
+
+TEST(IsAccount, WhatMayBecomeALabel) {
+  const std::string longest(limits::kAccountBytes, 'a');
+  for (const std::string& good :
+       {std::string("acme"), std::string("AC0a1b2c3d4e5f"), std::string("Acme & Söhne"), std::string("123"),
+        std::string("a\"\\b"), longest}) {
+    EXPECT_TRUE(is_account(good)) << good;
+  }
+  for (const std::string& bad :
+       {std::string(), std::string("other"), longest + 'a', std::string("a\nb"), std::string("a\tb"),
+        std::string("a\0b", 3), std::string("\x7f"), std::string("\xff\xfe"), std::string("\xc3"),
+        std::string("+12025550143"), std::string("12025550143")}) {
+    EXPECT_FALSE(is_account(bad)) << bad;
+  }
+}
+
+TEST(Accounts, TheFirstOnesGetNumbersAndTheRestIsOther) {
+  Accounts accounts;
+  accounts.limit(2, {});
+  const AccountId a = accounts.admit("p", "a");
+  const AccountId b = accounts.admit("p", "b");
+  EXPECT_EQ(accounts.admit("p", "c"), kOtherAccount);
+  EXPECT_EQ(accounts.admit("p", "a"), a);
+  EXPECT_EQ(accounts.admit("p", "b"), b);
+  EXPECT_EQ(std::set<AccountId>({a, b, kOtherAccount}).size(), 3U);
+  EXPECT_EQ(accounts.name(a), "a");
+  EXPECT_EQ(accounts.name(b), "b");
+  EXPECT_EQ(accounts.name(kOtherAccount), "other");
+  EXPECT_EQ(accounts.size(), 2U);
+  EXPECT_EQ(accounts.folded(), 1U);
+}
+
+TEST(Accounts, WhatIsNoAccountIsOtherAndTakesNoRoom) {
+  Accounts accounts;
+  accounts.limit(1, {});
+  EXPECT_EQ(accounts.admit("p", "+12025550143"), kOtherAccount);
+  EXPECT_EQ(accounts.admit("p", "other"), kOtherAccount);
+  EXPECT_EQ(accounts.size(), 0U);
+  EXPECT_EQ(accounts.folded(), 2U);
+  EXPECT_NE(accounts.admit("p", "a"), kOtherAccount);
+}
+
+TEST(Accounts, OneNameAtTwoProvidersIsTwoAccounts) {
+  Accounts accounts;
+  accounts.limit(2, {});
+  EXPECT_NE(accounts.admit("p", "a"), accounts.admit("q", "a"));
+  EXPECT_EQ(accounts.size(), 2U);
+}
+
+TEST(Accounts, AllowedOnesAreAdmittedBeyondTheBudget) {
+  Accounts accounts;
+  accounts.limit(1, {{"p", {"vip", "vip", "second"}}});
+  EXPECT_EQ(accounts.size(), 2U);
+  EXPECT_EQ(accounts.name(accounts.admit("p", "vip")), "vip");
+  EXPECT_EQ(accounts.name(accounts.admit("p", "second")), "second");
+  EXPECT_EQ(accounts.admit("q", "vip"), kOtherAccount);
+}
+
+TEST(Accounts, ALowerBudgetForgetsNobodyAndAHigherOneAdmitsAgain) {
+  Accounts accounts;
+  accounts.limit(2, {});
+  const AccountId a = accounts.admit("p", "a");
+  accounts.admit("p", "b");
+  accounts.limit(1, {});
+  EXPECT_EQ(accounts.admit("p", "a"), a);
+  EXPECT_EQ(accounts.admit("p", "c"), kOtherAccount);
+  accounts.limit(3, {});
+  EXPECT_NE(accounts.admit("p", "c"), kOtherAccount);
+}
+
+}  // namespace
+}  // namespace telephony

@@ -1,0 +1,232 @@
+// The river's middle: commit, then the counters, then the answer; and each event once.
+#include "telephony_exporter/pipeline/pipeline.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+#include "river_fixture.h"
+
+namespace telephony {
+namespace {
+
+const char* const kCatalog = R"(
+provider: acme
+title: Acme
+code_spaces:
+  - name: voice
+    products: [voice, fax]
+    title: Voice
+    source: https://example.com/codes
+    families:
+      - {name: lines, title: Lines, unlisted: {category: capacity, severity: warning, retry: never}}
+    codes:
+      - {code: "1", reason: full, family: lines, category: capacity, severity: critical, retry: never,
+         message: Full, meaning: m, remedy: r}
+outcomes: {failed: [failed], ongoing: [ringing]}
+events:
+  - {kind: call, when: [/status, /code], status: [/status], code: [/code], account: [/account], dedup: {id: [/id]}}
+)";
+const char* const kFax = "  - {name: fax, provider: acme, product: fax, webhook: {path: /fax, auth: none}}\n";
+
+/// A memory journal that does as it is told at each commit.
+class ToldJournal : public Journal {
+ public:
+  EventKey key(std::string_view identity) const override { return memory_->key(identity); }
+  bool commit(std::span<Posting> batch, WallTime now) override {
+    ++commits;
+    return on_commit() && memory_->commit(batch, now);
+  }
+  JournalStats stats() const override { return memory_->stats(); }
+  void limit(DedupLimits limits) override { memory_->limit(limits); }
+
+  std::function<bool()> on_commit = [] { return true; };
+  int commits = 0;
+
+ private:
+  std::unique_ptr<Journal> memory_ = make_memory_journal({});
+};
+
+using Lines = std::vector<std::string>;
+
+TEST(Pipeline, AJournalThatCannotCommitCountsNothing) {
+  auto owned = std::make_unique<ToldJournal>();
+  ToldJournal& journal = *owned;
+  River river(settings_of(kCatalog), std::move(owned));
+  journal.on_commit = [] { return false; };
+  const std::string body =
+      R"([{"id":"a","status":"failed","code":1,"account":"x"},{},{"id":"b","code":1},{"code":true},
+                               {"id":"c","code":"unheard_of"}])";
+  Receipt receipt = river.json("calls", body);
+  EXPECT_TRUE(receipt.unavailable);
+  EXPECT_EQ(summary(receipt), "ignored 1, rejected 4");
+  EXPECT_EQ(receipt.rejects.size(), 1U) << "only the bad code is the sender's fault";
+  EXPECT_EQ(river.counted(), Lines{});
+  EXPECT_EQ(river.ledger().accounts(), 0U);
+  EXPECT_TRUE(river.unlisted().list().empty());
+  EXPECT_EQ(river.log_text(), "");
+  const auto exporter = samples(river.metrics());
+  EXPECT_EQ(exporter.at(R"(telephony_exporter_rejected_total{cause="unavailable",source="calls"})"), 3);
+  EXPECT_EQ(exporter.at(R"(telephony_exporter_rejected_total{cause="bad_code",source="calls"})"), 1);
+  EXPECT_EQ(exporter.at(R"(telephony_exporter_unlisted_codes_total{provider="acme"})"), 0);
+
+  journal.on_commit = [] { return true; };
+  receipt = river.json("calls", body);
+  EXPECT_FALSE(receipt.unavailable);
+  EXPECT_EQ(summary(receipt), "counted 3, ignored 1, rejected 1") << "the redelivery is no duplicate";
+}
+
+TEST(Pipeline, CommitsThenCountsThenAnswers) {
+  auto owned = std::make_unique<ToldJournal>();
+  ToldJournal& journal = *owned;
+  River river(settings_of(kCatalog), std::move(owned));
+  Lines order;
+  const auto note = [&](const char* what) {
+    const Lines counted = river.counted();
+    order.push_back(std::string(what) + (counted.empty() ? ": nothing" : ": " + counted.front()));
+  };
+  journal.on_commit = [&] {
+    note("commit");
+    return true;
+  };
+  RawEvent raw;
+  raw.body = R"({"id":"a","code":1})";
+  river.pipeline().accept(river.settings().sources[0], raw, [&](const Receipt& receipt) {
+    note("done");
+    const auto exporter = samples(river.metrics());
+    EXPECT_EQ(exporter.at(R"(telephony_exporter_events_total{result="counted",source="calls"})"), 1);
+    river.saw(receipt);
+  });
+  EXPECT_EQ(order, (Lines{"commit: nothing", "done: 1 full lines capacity critical = 1"}));
+}
+
+TEST(Pipeline, CommitsABodyAtOnceAndNothingWhenThereIsNothing) {
+  auto owned = std::make_unique<ToldJournal>();
+  ToldJournal& journal = *owned;
+  River river(settings_of(kCatalog), std::move(owned));
+  river.json("calls", R"([{"id":"a","code":1},{"id":"b","code":1},{"id":"a","code":1}])");
+  EXPECT_EQ(journal.commits, 1);
+  EXPECT_EQ(summary(river.json("calls", R"([{},{"status":"ringing"},{"code":true}])")),
+            "ignored 2, rejected 1");
+  EXPECT_EQ(summary(river.json("calls", "[]")), "");
+  EXPECT_EQ(summary(river.json("calls", "{")), "rejected 1");
+  EXPECT_EQ(journal.commits, 1);
+}
+
+TEST(Pipeline, OneEventFromManyThreadsCountsOnce) {
+  River river(settings_of(kCatalog));
+  constexpr int kThreads = 8;
+  constexpr int kRounds = 50;
+  std::array<Receipt, kThreads> receipts;
+  std::atomic<int> waiting = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      ++waiting;
+      while (waiting < kThreads) std::this_thread::yield();
+      for (int i = 0; i < kRounds; ++i) {
+        const std::string own =
+            "{\"id\":\"own " + std::to_string(t) + ' ' + std::to_string(i) + "\",\"code\":1}";
+        const std::string shared =
+            "{\"id\":\"shared " + std::to_string(i) + "\",\"status\":\"failed\",\"account\":\"x\"}";
+        for (const std::string& body : {own, shared}) {
+          RawEvent raw;
+          raw.body = body;
+          river.pipeline().accept(river.settings().sources[0], raw, [&](const Receipt& receipt) {
+            receipts[static_cast<std::size_t>(t)] += receipt;
+          });
+        }
+        river.ledger().Collect();
+        river.metrics().Collect();
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const Receipt& receipt : receipts) river.saw(receipt);
+  EXPECT_EQ(summary(river.total()), "counted 450, duplicate 350");
+  EXPECT_EQ(river.counted(), (Lines{"1 full lines capacity critical = 400", "session failed = 50"}));
+}
+
+TEST(Pipeline, ADuplicateRaisesNothing) {
+  River river(settings_of(kCatalog));
+  const std::string event = R"({"id":"a","status":"failed","code":"unheard_of","account":"x"})";
+  EXPECT_EQ(summary(river.json("calls", event)), "counted 1");
+  const std::string page = river.page();
+  EXPECT_EQ(summary(river.json("calls", event)), "duplicate 1");
+  EXPECT_EQ(river.unlisted().list().front().count, 1U);
+  EXPECT_EQ(river.counted(), (Lines{"unlisted unlisted unknown unknown warning = 1", "session failed = 1"}));
+  EXPECT_EQ(samples(river.metrics()).at(R"(telephony_exporter_unlisted_codes_total{provider="acme"})"), 1);
+}
+
+TEST(Pipeline, AnIdempotencyKeyStandsInForAMissingId) {
+  River river(settings_of(kCatalog, kFax));
+  const auto post = [&](const char* source, const std::string& body, const std::string& key) {
+    RawEvent raw;
+    raw.body = body;
+    raw.idempotency_key = key;
+    return summary(river.post(source, raw));
+  };
+  const std::string without_id = R"({"code":1})";
+  EXPECT_EQ(post("calls", without_id, "k1"), "counted 1");
+  EXPECT_EQ(post("calls", without_id, "k1"), "duplicate 1");
+  EXPECT_EQ(post("calls", without_id, "k2"), "counted 1");
+  EXPECT_EQ(post("calls", without_id, ""), "counted 1");
+  EXPECT_EQ(post("calls", without_id, ""), "counted 1") << "two identical events without any id are two";
+  EXPECT_EQ(post("fax", without_id, "k1"), "counted 1") << "another product";
+
+  const std::string two = R"([{"code":1},{"code":1}])";
+  EXPECT_EQ(post("calls", two, "k3"), "counted 2") << "the key names the request, not one record";
+  EXPECT_EQ(post("calls", two, "k3"), "duplicate 2");
+
+  EXPECT_EQ(post("calls", R"({"id":"a","code":1})", "k4"), "counted 1");
+  EXPECT_EQ(post("calls", R"({"id":"a","code":1})", "k5"), "duplicate 1") << "the event's own id says more";
+  EXPECT_EQ(post("calls", R"({"id":"b","code":1})", "k4"), "counted 1");
+}
+
+TEST(Pipeline, AnIdIsKnownWithinItsProductOnly) {
+  River river(settings_of(kCatalog, kFax));
+  EXPECT_EQ(summary(river.json("calls", R"({"id":"a","code":1})")), "counted 1");
+  EXPECT_EQ(summary(river.json("fax", R"({"id":"a","code":1})")), "counted 1");
+  EXPECT_EQ(summary(river.form("calls", "id=a&code=1")), "duplicate 1") << "in whatever format it comes";
+}
+
+TEST(Pipeline, ForgetsIdsAfterTheRetention) {
+  River river(settings_of(kCatalog, "journal: {dedup: {retention: 1h}}\n"));
+  const std::string event = R"({"id":"a","code":1})";
+  EXPECT_EQ(summary(river.json("calls", event)), "counted 1");
+  river.clock.advance(std::chrono::hours(1));
+  EXPECT_EQ(summary(river.json("calls", event)), "duplicate 1");
+  river.clock.advance(std::chrono::seconds(1));
+  river.json("calls", R"({"id":"b","code":1})");
+  EXPECT_EQ(summary(river.json("calls", event)), "counted 1");
+}
+
+TEST(Pipeline, ReportsTheFirstRejects) {
+  River river(settings_of(kCatalog));
+  std::string body;
+  for (int i = 0; i < 25; ++i) body += i % 2 == 0 ? "{\"code\":1}\n" : "nonsense\n";
+  const Receipt receipt = river.post("calls", BodyFormat::ndjson, body);
+  EXPECT_EQ(summary(receipt), "counted 13, rejected 12");
+  ASSERT_EQ(receipt.rejects.size(), 10U);
+  EXPECT_EQ(receipt.rejects[0].record, 1U);
+  EXPECT_EQ(receipt.rejects[9].record, 19U);
+  EXPECT_EQ(receipt.rejects[9].detail, "line 20 is not JSON: wrong at column 2");
+}
+
+TEST(Pipeline, CountsWhatWasRefusedBeforeItCouldBeSplit) {
+  River river(settings_of(kCatalog));
+  for (std::size_t i = 0; i < kRejectCauses; ++i) river.refuse("calls", static_cast<RejectCause>(i));
+  const auto exporter = samples(river.metrics());
+  for (const char* cause : {"malformed", "too_large", "too_long", "too_deep", "unsupported_type",
+                            "unauthenticated", "not_allowed", "bad_code", "unavailable", "timeout"}) {
+    EXPECT_EQ(exporter.at("telephony_exporter_rejected_total{cause=\"" + std::string(cause) +
+                          "\",source=\"calls\"}"),
+              1)
+        << cause;
+  }
+  EXPECT_EQ(summary(river.total()), "rejected 10");
+}
+
+}  // namespace
+}  // namespace telephony
