@@ -8,12 +8,14 @@ namespace telephony {
 namespace {
 
 TEST(LooksLikePhoneNumber, SevenDigitsAndDiallingPunctuation) {
-  for (const char* number : {"+12025550143", "12025550143", "(202) 555-0143", "202.555.0143",
-                             "+44 20 7946 0958", "5550143", "202/5550143", "0000000"}) {
+  for (const char* number :
+       {"+12025550143", "12025550143", "(202) 555-0143", "202.555.0143", "+44 20 7946 0958", "5550143",
+        "202/5550143", "0000000", "tel:+12025550143;ext=1", "sip:+12025550143@example.com",
+        "whatsapp:+12025550143", "12025550143@example.com"}) {
     EXPECT_TRUE(looks_like_phone_number(number)) << number;
   }
-  for (const char* other :
-       {"", "555014", "acme", "acme_5550143", "AC0a1b2c3d4e5f", "+-.() /", "2025550143x"}) {
+  for (const char* other : {"", "555014", "acme", "acme_5550143", "AC0a1b2c3d4e5f", "+-.() /", "2025550143x",
+                            "sip:acme@example.com", "acme:eu", "a1:acme"}) {
     EXPECT_FALSE(looks_like_phone_number(other)) << other;
   }
 }

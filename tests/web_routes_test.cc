@@ -203,7 +203,7 @@ TEST_F(WebRoutesTest, LandingPageShowsSourcesAndCatalogs) {
   EXPECT_EQ(reply.header("Content-Security-Policy").find("default-src 'none'"), 0U);
   for (const std::string expected :
        {"#e6522c", "href=\"/metrics\"", "href=\"/config\"", "href=\"/-/healthy\"", "href=\"/-/ready\"",
-        "href=\"/api/v1/unlisted\"", "acme-voice", "POST /webhooks/acme", "/var/log/&lt;acme&gt;.log",
+        "href=\"/api/v1/unlisted\"", "acme-voice", "/webhooks/acme", "/var/log/&lt;acme&gt;.log",
         "127.0.0.1:10066", "<option value=\"acme\">Acme &amp; Sons</option>", "<td class=\"count\">3</td>"}) {
     EXPECT_NE(reply.body.find(expected), std::string::npos) << expected;
   }

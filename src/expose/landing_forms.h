@@ -84,9 +84,9 @@ inline constexpr const char* kPage = R"(<!DOCTYPE html>
 </form>
 {{!answer}}
 <h2>Sources</h2>
-<p class="soft">Webhooks are received at <code>{{ingest_address}}</code>.</p>
+<p class="soft">Webhooks are posted to <code>{{ingest_address}}</code>.</p>
 <div class="scroll"><table>
-<thead><tr><th>Name</th><th>Provider</th><th>Product</th><th>Reads</th><th>Authentication</th><th>State</th><th class="count">Received</th><th class="count">Rejected</th></tr></thead>
+<thead><tr><th>Name</th><th>Provider</th><th>Product</th><th>Reads</th><th>Auth</th><th>State</th><th class="count">Received</th><th class="count">Rejected</th></tr></thead>
 <tbody>{{!sources}}</tbody>
 </table></div>
 </main>
@@ -101,7 +101,7 @@ inline constexpr const char* kSource = R"(
 <td>{{!input}}</td><td>{{auth}}</td><td>{{state}}</td>
 <td class="count">{{received}}</td><td class="count">{{rejected}}</td></tr>)";
 
-inline constexpr const char* kWebhook = R"(<code>POST {{path}}</code>)";
+inline constexpr const char* kWebhook = R"(<code>{{path}}</code>)";
 
 inline constexpr const char* kFile = R"(<code>{{path}}</code><br>)";
 

@@ -118,7 +118,7 @@ std::string sources(const LandingPage& page) {
   for (const auto& source : page.settings.sources) {
     const SourceState state = page.source_state(source.name);
     html += fill(forms::kSource, {{"name", source.name},
-                                  {"provider", source.catalog ? source.catalog->title : source.provider},
+                                  {"provider", source.provider},
                                   {"product", source.product},
                                   {"input", input(source)},
                                   {"auth", authentication(source)},

@@ -87,7 +87,7 @@ class Exporter {
       metrics_.reloaded(true, std::chrono::system_clock::now());
       log_.info("configuration reloaded", {{"config", options_.config_file}});
       return {};
-    } catch (const ConfigError& e) {
+    } catch (const std::exception& e) {  // whatever is wrong with a file must not end what runs
       metrics_.reloaded(false, std::chrono::system_clock::now());
       log_.error("configuration not reloaded; the old one stays", {{"error", e.what()}});
       return e.what();

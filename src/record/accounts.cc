@@ -9,6 +9,7 @@
 namespace telephony {
 namespace {
 
+constexpr std::string_view kDigits = "0123456789";
 constexpr std::size_t kPhoneDigits = 7;  // E.164 subscriber numbers are hardly ever shorter
 
 std::string key_of(std::string_view provider, std::string_view account) {
@@ -18,6 +19,12 @@ std::string key_of(std::string_view provider, std::string_view account) {
 }  // namespace
 
 bool looks_like_phone_number(std::string_view text) {
+  // tel:+12025550143;ext=1 and sip:12025550143@host are numbers with something around them.
+  const std::size_t scheme = text.find(':');
+  if (scheme != text.npos && text.substr(0, scheme).find_first_of(kDigits) == text.npos) {
+    text.remove_prefix(scheme + 1);
+  }
+  text = text.substr(0, text.find_first_of("@;"));
   const auto digits = std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
   return static_cast<std::size_t>(digits) >= kPhoneDigits &&
          text.find_first_not_of("0123456789+-.() /") == text.npos;

@@ -13,7 +13,7 @@ namespace telephony {
 using AccountId = std::uint32_t;
 inline constexpr AccountId kOtherAccount = 0;
 
-/// Seven or more digits and nothing but digits and dialling punctuation.
+/// Seven or more digits and nothing but digits and dialling punctuation; also as a tel: or sip: address.
 bool looks_like_phone_number(std::string_view text);
 
 /// False for what must not become a label: empty, over limits::kAccountBytes, not printable, not UTF-8, the
