@@ -377,7 +377,7 @@ TEST_F(EndToEndTest, EveryRefusalIsAProblemThatSaysWhy) {
        R"("detail":"send Content-Length or Transfer-Encoding: chunked","cause":"malformed"})",
        "malformed"},
       {post("Content-Type: application/json\r\nContent-Length: 1048577\r\n", ""), 413,
-       R"({"type":"about:blank","title":"Content Too Large","status":413,)"
+       R"({"type":"about:blank","title":"Payload Too Large","status":413,)"
        R"("detail":"a body may have 1048576 bytes","cause":"too_large"})",
        "too_large"},
       {post("Content-Type: text/xml\r\nContent-Length: 4\r\n", "<a/>"), 415,

@@ -40,7 +40,7 @@ std::variant<std::size_t, Refusal> body_bytes(const Parser& parser) {
   }
   if (has_encoding) return Refusal{411, "a body needs a Content-Length"};
   const auto length = parser.content_length().value_or(0);
-  if (length > kWebBodyBytes) return Refusal{413, "the body is too large"};
+  if (length > limits::kWebBodyBytes) return Refusal{413, "the body is too large"};
   return static_cast<std::size_t>(length);
 }
 

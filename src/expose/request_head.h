@@ -24,8 +24,6 @@ struct Refusal {
   std::string_view detail;
 };
 
-inline constexpr std::size_t kWebBodyBytes = 8 * 1024;
-
 /// Reads a whole head, its empty line included. Bodies are for nobody here, so only small plain ones pass.
 std::variant<RequestHead, Refusal> parse_head(std::string_view head);
 

@@ -4,6 +4,7 @@
 
 #include "expose/buffered_stream.h"
 #include "expose/problem.h"
+#include "telephony_exporter/event/limits.h"
 
 namespace telephony {
 namespace {
@@ -50,7 +51,7 @@ Reply refuse(const Refusal& refusal) {
 
 Responder::Responder(Routes& routes, Log& log) : log_(log) {
   set_default_headers({{"X-Content-Type-Options", "nosniff"}, {"Vary", "Accept-Encoding"}});
-  set_payload_max_length(kWebBodyBytes);
+  set_payload_max_length(limits::kWebBodyBytes);
   set_pre_routing_handler([&routes](const httplib::Request& request, httplib::Response& response) {
     routes.serve(request, response);
     return HandlerResponse::Handled;

@@ -13,9 +13,8 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
-constexpr std::size_t kWireBytes = limits::kHeadBytes;     // a chunk's header or the trailer must fit in
-constexpr std::size_t kFramingBytes = limits::kBodyBytes;  // framing may weigh as much as a body
-constexpr std::size_t kLastChunkBytes = 5;                 // "0\r\n\r\n"
+constexpr std::size_t kWireBytes = limits::kHeadBytes;  // a chunk's header or the trailer must fit in
+constexpr std::size_t kLastChunkBytes = 5;              // "0\r\n\r\n"
 
 }  // namespace
 
@@ -40,7 +39,7 @@ class ChunkedBody::Parser : public http::basic_parser<true> {
     if (error == http::error::body_limit) return Status::too_large;
     if (error && error != http::error::need_more) return Status::malformed;
     if (is_done()) return Status::complete;
-    if (parsed_ - body.size() > kFramingBytes) return Status::too_large;
+    if (parsed_ - body.size() > limits::kChunkFramingBytes) return Status::too_large;
     return wire.size() < kWireBytes ? Status::incomplete : Status::malformed;
   }
 

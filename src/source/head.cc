@@ -43,7 +43,7 @@ class HeadParser : public http::basic_parser<true> {
     // Beast unfolds into a buffer of its own, which is gone when this returns.
     const bool folded = value.data() < bytes_.data() || value.data() > bytes_.data() + bytes_.size();
     if (folded) error = http::error::bad_obs_fold;
-    if (head_.fields.size() == kHeadFields) error = http::error::header_limit;
+    if (head_.fields.size() == limits::kHeadFields) error = http::error::header_limit;
     if (error) return;
     head_.fields.push_back({name, value});
     if (field == http::field::host) ++hosts_;

@@ -12,8 +12,6 @@
 
 namespace telephony::ingest {
 
-inline constexpr std::size_t kHeadFields = 100;
-
 /// Views into the bytes that were parsed; used again from request to request.
 struct Head {
   std::size_t bytes = 0;  ///< how long the head is, blank line included

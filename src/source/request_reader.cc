@@ -60,7 +60,7 @@ RequestReader::Progress RequestReader::read_head() {
   }
   return refuse({431,
                  "a head may have " + std::to_string(limits::kHeadBytes) + " bytes and " +
-                     std::to_string(kHeadFields) + " fields",
+                     std::to_string(limits::kHeadFields) + " fields",
                  {}},
                 true);
 }

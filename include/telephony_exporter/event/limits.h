@@ -8,7 +8,10 @@ namespace telephony::limits {
 
 // What one request, line, record or field may weigh.
 inline constexpr std::size_t kHeadBytes = 8 * 1024;
+inline constexpr std::size_t kHeadFields = 100;
 inline constexpr std::size_t kBodyBytes = 1024 * 1024;
+inline constexpr std::size_t kWebBodyBytes = 8 * 1024;            // read and ignored
+inline constexpr std::size_t kChunkFramingBytes = kBodyBytes;     // of all chunks of a body together
 inline constexpr std::size_t kIngestBodyBytes = 64 * kBodyBytes;  // of all bodies that are arriving
 inline constexpr std::size_t kLineBytes = 8 * 1024;
 inline constexpr std::size_t kJsonDepth = 64;
@@ -23,6 +26,12 @@ inline constexpr std::chrono::seconds kWriteDeadline{10};
 inline constexpr std::chrono::seconds kIdleDeadline{120};
 inline constexpr std::chrono::seconds kLingerDeadline{2};
 inline constexpr std::chrono::milliseconds kStopDeadline{3000};
+
+// What is dropped of a body that was refused, so that its sender can read why.
+inline constexpr std::size_t kDroppedBytes = 128 * 1024 * 1024;
+
+// What the replies of the web listener that wait to be read may weigh together.
+inline constexpr std::size_t kUnsentBytes = 128 * 1024 * 1024;
 
 // How many peers at once; one more is closed at once.
 inline constexpr std::size_t kIngestConnections = 8192;

@@ -17,7 +17,7 @@ struct WebLimits {
   std::chrono::milliseconds stop = limits::kStopDeadline;
   std::size_t connections = limits::kWebConnections;
   /// Of all replies together; beyond it, the slowest reader is cut off.
-  std::size_t unsent_bytes = 128 * 1024 * 1024;
+  std::size_t unsent_bytes = limits::kUnsentBytes;
 };
 
 }  // namespace telephony
