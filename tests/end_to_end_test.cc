@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
@@ -544,6 +545,26 @@ TEST_F(EndToEndTest, PromtoolFindsNothingWrongWithThePage) {
   EXPECT_EQ(promtool.exit_code, 0);
   EXPECT_EQ(promtool.output, "");
   EXPECT_EQ(promtool.errors, "");
+}
+
+TEST_F(EndToEndTest, TheMetricsPageOfTheDocumentsIsTheMetricsPage) {
+  std::map<std::string, std::string> documented, served;
+  std::istringstream document(read_text_file(SOURCE_DIRECTORY "/docs/metrics.md"));
+  for (std::string line; std::getline(document, line);) {
+    const std::size_t name_end = line.find("` | ", 3);
+    if (!line.starts_with("| `telephony_") && !line.starts_with("| `process_")) continue;
+    const std::string name = line.substr(3, name_end - 3);
+    const std::string rest = line.substr(name_end + 4);
+    EXPECT_TRUE(documented.emplace(name, rest.substr(0, rest.find(' '))).second) << name << " is there twice";
+  }
+  std::istringstream page(start().get("/metrics").body);
+  for (std::string line; std::getline(page, line);) {
+    constexpr std::string_view kType = "# TYPE ";
+    if (!line.starts_with(kType)) continue;
+    const std::size_t space = line.find(' ', kType.size());
+    served[line.substr(kType.size(), space - kType.size())] = line.substr(space + 1);
+  }
+  EXPECT_EQ(documented, served);
 }
 
 TEST_F(EndToEndTest, EveryMetricHasTheLabelsThatAreDocumented) {

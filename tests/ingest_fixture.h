@@ -252,8 +252,8 @@ class IngestServerTest : public testing::Test {
     setrlimit(RLIMIT_NOFILE, &limit);
   }
 
-  void serve(const IngestDeadlines& deadlines = {}) {
-    server_ = std::make_unique<IngestServer>("127.0.0.1:0", live_, recorder_.hooks(), log_, deadlines);
+  void serve(const IngestLimits& limits = {}) {
+    server_ = std::make_unique<IngestServer>("127.0.0.1:0", live_, recorder_.hooks(), log_, limits);
   }
   IngestClient connect(int receive_buffer = 0) {
     if (!server_) serve();

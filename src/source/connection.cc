@@ -62,11 +62,9 @@ void Connection::await_bytes() {
   const Phase phase = reader_.phase();
   if (awaited_ != phase) {
     awaited_ = phase;
-    const IngestDeadlines& deadlines = context_.deadlines;
+    const IngestLimits& limits = context_.limits;
     const bool between = phase == Phase::idle && served_;
-    deadline_ = Clock::now() + (between                ? deadlines.idle
-                                : phase == Phase::body ? deadlines.body
-                                                       : deadlines.head);
+    deadline_ = Clock::now() + (between ? limits.idle : phase == Phase::body ? limits.body : limits.head);
   }
   read();
 }
@@ -141,7 +139,7 @@ void Connection::flush() {
   if (state_ == State::closed || writer_.busy()) return;
   if (!writer_.send()) return hang_up();
   if (!writer_.busy()) return;
-  writer_.send_rest(Clock::now() + context_.deadlines.write,
+  writer_.send_rest(Clock::now() + context_.limits.write,
                     [self = shared_from_this()](const Error& error) { self->on_written(error); });
 }
 
@@ -197,7 +195,7 @@ void Connection::finish() {
   socket_.shutdown(Socket::shutdown_send, ignored);
   if (!body_follows_ && !reader_.has_more() && socket_.available(ignored) == 0) return close();
   state_ = State::lingering;
-  deadline_ = Clock::now() + context_.deadlines.linger;
+  deadline_ = Clock::now() + context_.limits.linger;
   drain_.run([self = shared_from_this()] { self->close(); });
 }
 

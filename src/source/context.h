@@ -24,7 +24,7 @@ class Connection;
 struct Context {
   const Live& live;
   IngestHooks hooks;
-  IngestDeadlines deadlines;
+  IngestLimits limits;
   std::shared_ptr<Mailbox> mailbox = {};
   std::function<void(Connection&)> closed = {};
   BodyBudget bodies = {};

@@ -90,8 +90,8 @@ class IngestServer::Impl {
   }
 
   void add(ingest::Socket socket) {
-    if (connections_.size() >= limits::kIngestConnections) {
-      return warn("too many connections", {"limit", std::to_string(limits::kIngestConnections)});
+    if (connections_.size() >= context_.limits.connections) {
+      return warn("too many connections", {"limit", std::to_string(context_.limits.connections)});
     }
     error_code ignored;
     socket.non_blocking(true, ignored);
@@ -110,7 +110,7 @@ class IngestServer::Impl {
   }
 
   void tick() {
-    tick_.expires_after(context_.deadlines.tick);
+    tick_.expires_after(context_.limits.tick);
     tick_.async_wait([this](const error_code& cancelled) {
       if (cancelled) return;
       for_each([now = Clock::now()](Connection& connection) { connection.expire(now); });
@@ -131,7 +131,7 @@ class IngestServer::Impl {
   void accept_waiting() {
     error_code error;
     acceptor_.non_blocking(true, error);
-    while (!error && connections_.size() < limits::kIngestConnections) {
+    while (!error && connections_.size() < context_.limits.connections) {
       ingest::Socket socket = acceptor_.accept(error);
       if (!error) add(std::move(socket));
     }
@@ -143,7 +143,7 @@ class IngestServer::Impl {
     error_code ignored;
     acceptor_.close(ignored);
     pause_.cancel();
-    stop_.expires_after(context_.deadlines.stop);
+    stop_.expires_after(context_.limits.stop);
     stop_.async_wait([this](const error_code& cancelled) {
       if (!cancelled) for_each([](Connection& connection) { connection.close(); });
     });
@@ -177,8 +177,8 @@ class IngestServer::Impl {
 };
 
 IngestServer::IngestServer(std::string_view address, const Live& live, IngestHooks hooks, Log& log,
-                           const IngestDeadlines& deadlines)
-    : impl_(std::make_unique<Impl>(ingest::Context{live, std::move(hooks), deadlines}, log)) {
+                           const IngestLimits& limits)
+    : impl_(std::make_unique<Impl>(ingest::Context{live, std::move(hooks), limits}, log)) {
   impl_->listen(address);
 }
 

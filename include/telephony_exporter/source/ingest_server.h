@@ -25,8 +25,8 @@ struct IngestHooks {
   std::function<void(int status)> replied;
 };
 
-/// How long a peer may take; only tests ask for less than the limits. Kept to within one `tick`.
-struct IngestDeadlines {
+/// What peers may take; only tests ask for less than the limits. Times are kept to within one `tick`.
+struct IngestLimits {
   std::chrono::milliseconds head = limits::kHeadDeadline;
   std::chrono::milliseconds body = limits::kBodyDeadline;
   std::chrono::milliseconds write = limits::kWriteDeadline;
@@ -34,6 +34,7 @@ struct IngestDeadlines {
   std::chrono::milliseconds linger = limits::kLingerDeadline;
   std::chrono::milliseconds stop = limits::kStopDeadline;
   std::chrono::milliseconds tick{500};
+  std::size_t connections = limits::kIngestConnections;
 };
 
 /// Serves on a thread of its own from construction to stop().
@@ -42,7 +43,7 @@ class IngestServer {
   /// `address` is HOST:PORT, [HOST]:PORT or :PORT; port 0 takes a free one. Throws ConfigError when it can't
   /// listen there.
   IngestServer(std::string_view address, const Live& live, IngestHooks hooks, Log& log,
-               const IngestDeadlines& deadlines = {});
+               const IngestLimits& limits = {});
   ~IngestServer();
 
   std::string address() const;  ///< HOST:PORT as bound
