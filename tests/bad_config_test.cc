@@ -133,7 +133,7 @@ const BadFile kBadFiles[] = {
     {"catalog_title_is_nothing",
      "catalog_title_is_nothing.yml:3:1: expected a text, found nothing"},
     {"catalog_too_deep",
-     "catalog_too_deep.yml:1:1: is nested deeper than 32 levels"},
+     "catalog_too_deep.yml:1:42: is nested deeper than 32 levels"},
     {"catalog_two_defaults",
      "catalog_two_defaults.yml:13:9: code '1' has 2 entries, of which 2 say 'default: true'; exactly one must"},
     {"catalog_two_documents",

@@ -557,7 +557,9 @@ TEST_F(EndToEndTest, TheMetricsPageOfTheDocumentsIsTheMetricsPage) {
     const std::string rest = line.substr(name_end + 4);
     EXPECT_TRUE(documented.emplace(name, rest.substr(0, rest.find(' '))).second) << name << " is there twice";
   }
-  std::istringstream page(start().get("/metrics").body);
+  const Exporter& exporter = start();
+  fill(exporter);
+  std::istringstream page(exporter.get("/metrics").body);
   for (std::string line; std::getline(page, line);) {
     constexpr std::string_view kType = "# TYPE ";
     if (!line.starts_with(kType)) continue;

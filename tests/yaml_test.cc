@@ -126,15 +126,17 @@ TEST(NodeParse, DepthIsLimited) {
     return error_of(
         [&] { Node::parse("a: " + std::string(levels, '[') + std::string(levels, ']') + '\n', "f.yml"); });
   };
-  EXPECT_EQ(flow(limits::kYamlDepth), "no error");
-  EXPECT_EQ(flow(limits::kYamlDepth + 1), "f.yml:1:1: is nested deeper than 32 levels");
-  EXPECT_EQ(flow(1'000'000), "f.yml:1:1: is nested deeper than 32 levels");
+  EXPECT_EQ(flow(limits::kYamlDepth - 1), "no error");  // the mapping around it is a level
+  EXPECT_EQ(flow(limits::kYamlDepth), "f.yml:1:35: is nested deeper than 32 levels");
+  EXPECT_EQ(flow(1'000'000), "f.yml:1:35: is nested deeper than 32 levels");
+  EXPECT_EQ(error_of([] { Node::parse("a: '" + std::string(100, '[') + "'  # ((({{{\n", "f.yml"); }),
+            "no error");
   std::string block = "x:\n";
   for (std::size_t i = 1; i < 400; ++i) block += std::string(i, ' ') + "x:\n";
-  EXPECT_EQ(error_of([&] { Node::parse(block, "f.yml"); }), "f.yml:258:1: is nested deeper than 32 levels");
+  EXPECT_EQ(error_of([&] { Node::parse(block, "f.yml"); }), "f.yml:33:33: is nested deeper than 32 levels");
   std::string dashes;
   for (int i = 0; i < 100'000; ++i) dashes += "- ";
-  EXPECT_EQ(error_of([&] { Node::parse(dashes, "f.yml"); }), "f.yml:1:1: is nested deeper than 32 levels");
+  EXPECT_EQ(error_of([&] { Node::parse(dashes, "f.yml"); }), "f.yml:1:65: is nested deeper than 32 levels");
 }
 
 TEST(NodeLoad, FilesAreLimited) {

@@ -1,171 +1,34 @@
 #include "telephony_exporter/yaml/node.h"
 
-#include <yaml-cpp/eventhandler.h>
-
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <fstream>
 #include <set>
-#include <sstream>
-#include <utility>
 
-#include "telephony_exporter/event/limits.h"
+#include "yaml/document.h"
+#include "yaml/suggestion.h"
 
 namespace telephony {
 namespace {
 
-std::string place(const std::string& file, const YAML::Mark& mark) {
-  if (mark.is_null()) return file + ":1:1";
-  return file + ':' + std::to_string(mark.line + 1) + ':' + std::to_string(mark.column + 1);
-}
-
 const char* kind(const YAML::Node& node) {
   return node.IsMap() ? "a mapping" : node.IsSequence() ? "a list" : node.IsScalar() ? "a text" : "nothing";
 }
-
-std::string join(std::span<const std::string_view> words) {
-  std::string out;
-  for (const std::string_view word : words) {
-    if (!out.empty()) out += ", ";
-    out += word;
-  }
-  return out;
-}
-
-/// How many single-character edits turn `a` into `b`.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t substitution = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitution});
-    }
-  }
-  return row[b.size()];
-}
-
-/// "; did you mean 'x'?" when one of the words is close enough to be meant, otherwise the list of them all.
-std::string suggestion(const std::string& word, std::span<const std::string_view> words) {
-  const auto nearest = std::min_element(
-      words.begin(), words.end(), [&](auto a, auto b) { return distance(word, a) < distance(word, b); });
-  if (nearest != words.end() && distance(word, *nearest) <= 2) {
-    return "; did you mean '" + std::string(*nearest) + "'?";
-  }
-  return "; expected one of: " + join(words);
-}
-
-std::string read_file(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw ConfigError(file + ":1:1: cannot be read; does the file exist, and may this user read it?");
-  std::string text;
-  std::array<char, 16 * 1024> chunk;
-  while (in && text.size() <= limits::kYamlBytes) {
-    in.read(chunk.data(), chunk.size());
-    text.append(chunk.data(), static_cast<std::size_t>(in.gcount()));
-  }
-  if (in.bad()) throw ConfigError(file + ":1:1: cannot be read; is it a file?");
-  if (text.size() > limits::kYamlBytes) {
-    throw ConfigError(file + ":1:1: is larger than " + std::to_string(limits::kYamlBytes) + " bytes");
-  }
-  return text;
-}
-
-/// yaml-cpp reads recursively, so what is nested too deep must not reach it.
-void check_depth(const std::string& text, const std::string& file) {
-  std::size_t flow = 0, indent = 0, line = 1;
-  bool at_line_start = true;
-  for (const char c : text) {
-    if (c == '[' || c == '{') ++flow;
-    if ((c == ']' || c == '}') && flow > 0) --flow;
-    if (at_line_start && (c == ' ' || c == '-' || c == '?' || c == '\t' || c == ':')) {
-      ++indent;
-    } else {
-      at_line_start = false;
-    }
-    if (flow > limits::kYamlDepth || indent > 8 * limits::kYamlDepth) {
-      throw ConfigError(file + ':' + std::to_string(line) + ":1: is nested deeper than " +
-                        std::to_string(limits::kYamlDepth) + " levels");
-    }
-    if (c == '\n') {
-      ++line;
-      indent = 0;
-      at_line_start = true;
-    }
-  }
-}
-
-/// Counts documents and remembers where the last one begins.
-class Documents : public YAML::EventHandler {
- public:
-  /// At a stray "," yaml-cpp finds empty documents without end, so no more than two are asked for.
-  explicit Documents(const std::string& text) {
-    std::istringstream in(text);
-    YAML::Parser parser(in);
-    while (count_ < 2 && parser.HandleNextDocument(*this)) continue;
-  }
-
-  int count() const { return count_; }
-  const YAML::Mark& last() const { return last_; }
-
- private:
-  void OnDocumentStart(const YAML::Mark&) override {
-    ++count_;
-    begins_ = true;
-  }
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
-  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override {
-    note(mark);
-  }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {
-    note(mark);
-  }
-  void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
-                  YAML::EmitterStyle::value) override {
-    note(mark);
-  }
-  void OnMapEnd() override {}
-
-  void note(const YAML::Mark& mark) {
-    if (std::exchange(begins_, false)) last_ = mark;
-  }
-
-  int count_ = 0;
-  bool begins_ = false;
-  YAML::Mark last_;
-};
 
 }  // namespace
 
 Node::Node(std::shared_ptr<const std::string> file, const YAML::Node& node)
     : file_(std::move(file)), node_(node) {}
 
-Node Node::load(const std::string& file) { return parse(read_file(file), file); }
+Node Node::load(const std::string& file) { return parse(read_document(file), file); }
 
-Node Node::parse(const std::string& text, const std::string& file) {
-  check_depth(text, file);
-  try {
-    const Documents documents(text);
-    if (documents.count() == 0) throw ConfigError(file + ":1:1: is empty");
-    if (documents.count() > 1) {
-      throw ConfigError(telephony::place(file, documents.last()) +
-                        ": a second document starts here; one file holds one");
-    }
-    return Node(std::make_shared<const std::string>(file), YAML::Load(text));
-  } catch (const YAML::Exception& e) {
-    throw ConfigError(telephony::place(file, e.mark) + ": is not YAML: " + e.msg);
-  }
+Node Node::parse(const std::string& text, const std::string& file) try {
+  check_document(text, file);
+  return Node(std::make_shared<const std::string>(file), YAML::Load(text));
+} catch (const YAML::Exception& e) {
+  throw ConfigError(yaml_place(file, e.mark) + ": is not YAML: " + e.msg);
 }
 
-std::string Node::place() const { return telephony::place(*file_, node_.Mark()); }
+std::string Node::place() const { return yaml_place(*file_, node_.Mark()); }
 
 void Node::fail(const std::string& what) const { throw ConfigError(place() + ": " + what); }
 
