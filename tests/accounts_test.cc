@@ -11,7 +11,9 @@ TEST(LooksLikePhoneNumber, SevenDigitsAndDiallingPunctuation) {
   for (const char* number :
        {"+12025550143", "12025550143", "(202) 555-0143", "202.555.0143", "+44 20 7946 0958", "5550143",
         "202/5550143", "0000000", "tel:+12025550143;ext=1", "sip:+12025550143@example.com",
-        "whatsapp:+12025550143", "12025550143@example.com"}) {
+        "whatsapp:+12025550143", "12025550143@example.com", "+12025550143 ext 5", "+12025550143 (mobile)",
+        "\"Bob2\" <sip:+12025550143@example.com>", "acme+12025550143", "%2B12025550143",
+        "+1\u00a0202\u2011555\u20110143"}) {
     EXPECT_TRUE(looks_like_phone_number(number)) << number;
   }
   for (const char* other : {"", "555014", "acme", "acme_5550143", "AC0a1b2c3d4e5f", "+-.() /", "2025550143x",

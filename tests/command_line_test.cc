@@ -66,6 +66,11 @@ TEST(CommandLineTest, WhatItDoesNotUnderstandIsOneLineAndExitCodeTwo) {
       {{"--log.level=loud"}, "--log.level must be debug, info, warn or error"},
       {{"--log.format=xml"}, "--log.format must be logfmt or json"},
       {{"--web.telemetry-path=metrics"}, "--web.telemetry-path must start with /"},
+      {{"--web.telemetry-path=/"}, "--web.telemetry-path '/' is the path of another page"},
+      {{"--web.telemetry-path=/api/v1/explain"},
+       "--web.telemetry-path '/api/v1/explain' is the path of another page"},
+      {{"--web.listen-address=127.0.0.1:99999"},
+       "listen address '127.0.0.1:99999': has no valid port; write HOST:PORT, [HOST]:PORT or :PORT"},
       {{"--journal.path=/x"}, "--journal.path: a durable journal is not built yet; use :memory:"},
       {{"explain"}, "CODE|TEXT is required"},
       {{"replay", "--source=synthflow"}, "FILE is required"},
@@ -132,8 +137,11 @@ TEST(CommandLineTest, FlagsComeFromTheEnvironmentAndTheCommandLineWins) {
                              {"TELEPHONY_EXPORTER_INGEST_LISTEN_ADDRESS", "127.0.0.1:0"}};
     addresses[variable] = "nonsense";
     const Finished done = run_exporter({}, addresses);
-    EXPECT_EQ(done.exit_code, 1) << variable;
-    EXPECT_EQ(done.errors, "listen address 'nonsense': has no port; write HOST:PORT, [HOST]:PORT or :PORT\n");
+    EXPECT_EQ(done.exit_code, 2) << variable;
+    EXPECT_EQ(done.errors,
+              kProgram +
+                  "listen address 'nonsense': has no port; write HOST:PORT, [HOST]:PORT or :PORT; "
+                  "see --help\n");
   }
 }
 

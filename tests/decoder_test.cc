@@ -217,24 +217,25 @@ TEST(DecodeJson, SplitsArraysAndLists) {
 }
 
 TEST(DecodeJson, SaysWhereItStopsBeingJson) {
-  check(BodyFormat::json,
-        {
-            {"", {"reject malformed 0: is not JSON: wrong at its end"}},
-            {"   ", {"reject malformed 0: is not JSON: wrong at its end"}},
-            {R"({"status":)", {"reject malformed 0: is not JSON: wrong at its end"}},
-            {R"({"status":"compl)", {"reject malformed 0: is not JSON: wrong at its end"}},
-            {"{\"a\":}", {"reject malformed 0: is not JSON: wrong at line 1, column 6"}},
-            {"{\n \"a\": 1,\n \"b\" 2}", {"reject malformed 0: is not JSON: wrong at line 3, column 6"}},
-            {"{} {}", {"reject malformed 0: is not JSON: wrong at line 1, column 4"}},
-            {"{'a':1}", {"reject malformed 0: is not JSON: wrong at line 1, column 2"}},
-            {"{\"a\":01}", {"reject malformed 0: is not JSON: wrong at line 1, column 7"}},
-            {"{\"a\":NaN}", {"reject malformed 0: is not JSON: wrong at line 1, column 6"}},
-            {"{\"a\":\"\\x\"}", {"reject malformed 0: is not JSON: wrong at line 1, column 8"}},
-            {"{\"a\":\"\xff\"}", {"reject malformed 0: is not JSON: wrong at line 1, column 7"}},
-            {"status=completed", {"reject malformed 0: is not JSON: wrong at line 1, column 1"}},
-            {"{\"a\":12345678901234567890123}",
-             {"reject malformed 0: is not JSON: wrong in a text or a number"}},
-        });
+  check(
+      BodyFormat::json,
+      {
+          {"", {"reject malformed 0: is not JSON: wrong at its end"}},
+          {"   ", {"reject malformed 0: is not JSON: wrong at its end"}},
+          {R"({"status":)", {"reject malformed 0: is not JSON: wrong at its end"}},
+          {R"({"status":"compl)", {"reject malformed 0: is not JSON: wrong at its end"}},
+          {"{\"a\":}", {"reject malformed 0: is not JSON: wrong at line 1, column 6"}},
+          {"{\n \"a\": 1,\n \"b\" 2}", {"reject malformed 0: is not JSON: wrong at line 3, column 6"}},
+          {"{} {}", {"reject malformed 0: is not JSON: wrong at line 1, column 4"}},
+          {"{'a':1}", {"reject malformed 0: is not JSON: wrong at line 1, column 2"}},
+          {"{\"a\":01}", {"reject malformed 0: is not JSON: wrong at line 1, column 7"}},
+          {"{\"a\":NaN}", {"reject malformed 0: is not JSON: wrong at line 1, column 6"}},
+          {"{\"a\":\"\\x\"}", {"reject malformed 0: is not JSON: wrong at line 1, column 8"}},
+          {"{\"a\":\"\xff\"}", {"reject malformed 0: is not JSON: wrong at line 1, column 7"}},
+          {"status=completed", {"reject malformed 0: is not JSON: wrong at line 1, column 1"}},
+          {"{\"a\":12345678901234567890123}",
+           {"reject malformed 0: is not JSON: wrong in a number beyond 64 bits or a text that is not UTF-8"}},
+      });
 }
 
 TEST(DecodeJson, AByteOrderMarkIsSkipped) {
@@ -259,7 +260,14 @@ TEST(DecodeJson, DepthIsLimited) {
             {nested(limits::kJsonDepth + 1, "{}"), {"reject too_deep 0: is nested deeper than 64 levels"}},
             {nested(limits::kJsonDepth + 1, "[]"), {"reject too_deep 0: is nested deeper than 64 levels"}},
             {std::string(100'000, '[') + std::string(100'000, ']'),
-             {"reject too_deep 0: is nested deeper than 64 levels"}},
+             {"reject too_deep 0: element 0 is nested deeper than 64 levels"}},
+            {"[{\"status\":\"completed\"}, " + nested(limits::kJsonDepth + 1, "{}") +
+                 R"(,{"a":"],[{\",1"},{"b":12345678901234567890123}])",
+             {"call session=completed", "reject too_deep 1: element 1 is nested deeper than 64 levels",
+              "ignored",
+              "reject malformed 3: element 3 is not JSON: wrong in a number beyond 64 bits or a text that is "
+              "not "
+              "UTF-8"}},
             {std::string(100'000, '['), {"reject malformed 0: is not JSON: wrong at its end"}},
         });
   check(BodyFormat::ndjson,
@@ -273,7 +281,7 @@ TEST(DecodeJson, NoneOfTheProvidersFieldsIsSearchedAsText) {
             {R"({"msg":"x error 17: Busy"})", {"log code=17 text=Busy"}},
             {R"({"a":1,"b":[true,{"c":"error 17: Busy"}],"d":"error 18: Late"})", {"log code=17 text=Busy"}},
             {R"({"msg":"word=GONE id=x-1"})", {"log_word code=GONE id=8:log_word3:x-1"}},
-            {R"({"error 17: Busy":1})", {"ignored"}},
+            {R"({"error 17: Busy":1})", {"log code=17 text=Busy"}},
             {R"({"msg":"error 0: Fine"})", {"log"}},
             {R"({"status":"completed","msg":"error 17: Busy"})", {"call session=completed"}},
         });

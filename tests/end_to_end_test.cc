@@ -353,8 +353,8 @@ TEST_F(EndToEndTest, EveryRefusalIsAProblemThatSaysWhy) {
        "malformed"},
       {json(std::string(100, '[') + std::string(100, ']')), 400,
        R"({"type":"about:blank","title":"Bad Request","status":400,)"
-       R"("detail":"is nested deeper than 64 levels","cause":"too_deep",)"
-       R"("errors":[{"record":0,"cause":"too_deep","detail":"is nested deeper than 64 levels"}]})",
+       R"("detail":"element 0 is nested deeper than 64 levels","cause":"too_deep",)"
+       R"("errors":[{"record":0,"cause":"too_deep","detail":"element 0 is nested deeper than 64 levels"}]})",
        "too_deep"},
       {json(R"({"errorDetails":{"errorCode":{}}})"), 400,
        R"({"type":"about:blank","title":"Bad Request","status":400,)"

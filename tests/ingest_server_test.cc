@@ -634,18 +634,60 @@ TEST_F(IngestFloodTest, IdleConnections) {
   EXPECT_EQ(clients.front().ask(ingest_request("{}")).status, 200);
 }
 
-TEST_F(IngestFloodTest, ConnectionsBeyondTheLimit) {
+TEST_F(IngestFloodTest, ConnectionsBeyondTheLimitTakeTheRoomOfIdleOnes) {
   IngestLimits limits;
-  limits.connections = 50;
+  limits.connections = 20;
   serve(limits);
+  std::vector<IngestClient> idle;
+  for (std::size_t i = 0; i < limits.connections; ++i) {
+    idle.push_back(connect());
+    EXPECT_EQ(idle.back().ask("GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n").status, 404);
+  }
+  EXPECT_EQ(ask(ingest_request("{}")).status, 200);
+  EXPECT_TRUE(idle.front().closed());
+  EXPECT_EQ(idle.back().ask(ingest_request("{}")).status, 200);
+}
+
+TEST_F(IngestFloodTest, ConnectionsBeyondTheLimitAreClosedWhenAllAreAtWork) {
+  IngestLimits limits;
+  limits.connections = 20;
+  serve(limits);
+  recorder_.hold();
+  std::vector<IngestClient> busy;
+  for (std::size_t i = 0; i < limits.connections; ++i) {
+    busy.push_back(connect());
+    busy.back().send(ingest_request("{}"));
+  }
+  ASSERT_TRUE(eventually([&] { return recorder_.held() == limits.connections; }));
+  EXPECT_TRUE(connect().closed());
+  EXPECT_TRUE(connect().closed());
+  {
+    const std::lock_guard lock(log_mutex_);
+    ASSERT_EQ(logged_.size(), 1u);
+    EXPECT_NE(logged_[0].find("too many connections"), std::string::npos);
+  }
+  recorder_.release();
+  EXPECT_EQ(busy.front().read().status, 200);
+}
+
+TEST_F(IngestFloodTest, OneBodyTooManyCostsTheOthersNothing) {
+  constexpr std::size_t kLength = 900'000;
+  constexpr std::size_t kClients = limits::kIngestBodyBytes / kLength;
+  const std::string head = with("Host: x\r\nContent-Type: application/json\r\nContent-Length: 900000\r\n");
+  const std::string start = head + std::string(kLength - 10, ' ');
+  serve();
   std::vector<IngestClient> clients;
-  for (std::size_t i = 0; i < limits.connections; ++i) clients.push_back(connect());
-  EXPECT_EQ(clients.back().ask(ingest_request("{}")).status, 200);
-  EXPECT_TRUE(connect().closed());
-  EXPECT_TRUE(connect().closed());
-  const std::lock_guard lock(log_mutex_);
-  ASSERT_EQ(logged_.size(), 1u);
-  EXPECT_NE(logged_[0].find("too many connections"), std::string::npos);
+  for (std::size_t i = 0; i < kClients; ++i) {
+    clients.push_back(connect());
+    clients.back().send(start);
+  }
+  IngestClient one_too_many = connect();
+  one_too_many.send(start);
+  ASSERT_TRUE(eventually([&] { return !recorder_.replied().empty(); }));
+  EXPECT_EQ(recorder_.replied().front(), 503);
+  int refused = 0;
+  for (IngestClient& client : clients) refused += client.ask("          ").status == 200 ? 0 : 1;
+  EXPECT_LE(refused, 1) << "whoever crosses the line is refused, and nobody else";
 }
 
 TEST_F(IngestFloodTest, ConnectionsBeyondTheDescriptors) {

@@ -134,5 +134,18 @@ TEST(LinePattern, IsLiteralsAndCapturesInTurn) {
   EXPECT_EQ(pattern.pieces[3].part, Part::text);
 }
 
+TEST(MatchLine, AnIdMayHoldLettersOfAnyAlphabet) {
+  const std::vector<LinePattern> patterns = {LinePattern::parse("code={code} id={id}")};
+  EXPECT_EQ(match_line(patterns, "code=404 id=M\u00fcller-1 x")->id, "M\u00fcller-1");
+  EXPECT_EQ(match_line(patterns, "code=404 id=M\u00fcller-2")->id, "M\u00fcller-2");
+}
+
+TEST(MatchLine, ACodeThatTheLimitCutsIsNoCode) {
+  const std::vector<LinePattern> patterns = {LinePattern::parse("code={code}")};
+  const std::string filler(limits::kLineBytes - std::string("code=404").size(), ' ');
+  EXPECT_EQ(match_line(patterns, filler + "code=404")->code, "404");
+  EXPECT_FALSE(match_line(patterns, filler + "code=4041"));
+}
+
 }  // namespace
 }  // namespace telephony

@@ -38,7 +38,7 @@ class ToldJournal : public Journal {
     ++commits;
     return on_commit() && memory_->commit(batch, now);
   }
-  JournalStats stats() const override { return memory_->stats(); }
+  JournalStats stats(WallTime now) const override { return memory_->stats(now); }
   void limit(DedupLimits limits) override { memory_->limit(limits); }
 
   std::function<bool()> on_commit = [] { return true; };

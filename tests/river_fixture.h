@@ -19,6 +19,17 @@
 
 namespace telephony {
 
+inline Receipt& operator+=(Receipt& sum, const Receipt& more) {
+  sum.received += more.received;
+  sum.counted += more.counted;
+  sum.duplicate += more.duplicate;
+  sum.ignored += more.ignored;
+  sum.rejected += more.rejected;
+  sum.unavailable = sum.unavailable || more.unavailable;
+  sum.rejects.insert(sum.rejects.end(), more.rejects.begin(), more.rejects.end());
+  return sum;
+}
+
 /// The value of every sample of the families, by `name{label="value",...}` as on the page.
 inline std::map<std::string, double> samples(const prometheus::Collectable& source) {
   std::map<std::string, double> out;

@@ -80,6 +80,46 @@ TEST(Traps, TheTextIsCalledErrorMsg) {
   });
 }
 
+TEST(Traps, AJsonLogLineMayHoldTheCodeAnywhere) {
+  for (const char* line : {R"({"level":"error","errorCode":-2010})", R"({"errorCode":"-2010","sub":"x"})",
+                           R"({"body":{"payload":{"errorDetails":{"errorCode": -2010}}}})",
+                           R"({"msg":"errorCode=-2010"})", R"({"log":"{\"errorCode\":-2010}"})"}) {
+    River river(shipped_settings());
+    EXPECT_EQ(summary(river.text(kVoice, line)), "counted 1") << line;
+    EXPECT_EQ(summary(river.json(kVoice, line)), "counted 1") << line;
+  }
+}
+
+TEST(Traps, AFailedCallKeepsAnErrorWithoutItsUsualForm) {
+  const auto call = [](const std::string& status, const std::string& message) {
+    return R"({"status":")" + status + R"(","error_message":")" + message +
+           R"(","call":{"call_id":"1","status":")" + status + "\"}}";
+  };
+  const auto errors = [&](const std::string& status, const std::string& message) {
+    River river(shipped_settings());
+    EXPECT_EQ(summary(river.json(kSynthflow, call(status, message))), "counted 1") << message;
+    const std::string page = river.page();
+    const bool busy = page.find("reason=\"busy_here\",severity=\"info\"} 1") != page.npos;
+    const bool unlisted =
+        page.find("telephony_exporter_unlisted_codes_total{provider=\"synthflow\"} 1") != page.npos;
+    return std::string(busy ? "busy" : unlisted ? "unlisted" : "none");
+  };
+  EXPECT_EQ(errors("failed", "Telephony - 486 - Busy Here"), "busy");
+  EXPECT_EQ(errors("failed", "Busy here"), "busy");
+  EXPECT_EQ(errors("failed", "Something failed"), "unlisted");
+  EXPECT_EQ(errors("completed", "agent_goodbye"), "none");
+  EXPECT_EQ(errors("no-answer", "voicemail"), "none");
+}
+
+TEST(Traps, AMessageThatIsDeliveredAndReadIsOneMessage) {
+  const auto receipt = [](const std::string& state) {
+    return R"({"namespace":"SMS","payload":{"umid":"u","status":{"state":")" + state + "\"}}}";
+  };
+  River river(shipped_settings());
+  EXPECT_EQ(summary(river.json("8x8-sms", receipt("delivered"))), "counted 1");
+  EXPECT_EQ(summary(river.json("8x8-sms", receipt("read"))), "ignored 1");
+}
+
 TEST(Traps, StatusWordsAreSpeltInManyWays) {
   const std::map<std::string, std::vector<const char*>> spellings = {
       {"session no_answer = 4", {"NO_ANSWER", "NO ANSWER", "no-answer", "No Answer"}},

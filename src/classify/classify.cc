@@ -45,6 +45,11 @@ Classification by_code(const Event& event, const CodeSpace& space, std::string& 
   return {space.unlisted(event.code), true};
 }
 
+/// Senders put reasons for good endings where errors stand too.
+bool failed(const Event& event) {
+  return !event.session || *event.session == Outcome::failed || *event.session == Outcome::error;
+}
+
 }  // namespace
 
 std::optional<Classification> classify(const Event& event, const CodeSpace& space, std::string& scratch) {
@@ -55,6 +60,7 @@ std::optional<Classification> classify(const Event& event, const CodeSpace& spac
   } else {
     normal_text(event.text, scratch);
     const auto entries = space.with_text(scratch);
+    if (entries.empty() && !failed(event)) return std::nullopt;
     result =
         entries.empty() ? Classification{space.unlisted({}), true} : Classification{entries.front(), false};
   }

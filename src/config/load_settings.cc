@@ -39,6 +39,17 @@ Secret load_secret(const Node& node) {
   return {value, "env:" + env->text()};
 }
 
+/// A token of RFC 9110 section 5.6.2; another name no request can carry.
+std::string load_header_name(const Node& node) {
+  std::string name = node.text();
+  const bool token = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (!token) node.fail("'" + name + "' is no name of a header; use letters, digits and -");
+  return name;
+}
+
 Auth load_auth(const Node& node) {
   if (node.is_scalar()) {
     if (node.text() != "none") node.fail("'" + node.text() + "' is no scheme; write none or {header: ...}");
@@ -48,7 +59,7 @@ Auth load_auth(const Node& node) {
   const Node scheme = node.at("header");
   scheme.expect_keys({"name", "secrets"});
   AuthHeader header;
-  if (const auto name = scheme.find("name")) header.name = name->text();
+  if (const auto name = scheme.find("name")) header.name = load_header_name(*name);
   for (const Node& secret : scheme.at("secrets").items()) header.secrets.push_back(load_secret(secret));
   if (header.secrets.empty())
     scheme.at("secrets").fail("names no secret; list at least one {env: NAME} or {file: PATH}");

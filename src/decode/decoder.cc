@@ -64,6 +64,24 @@ class Decoder::Impl {
   void json_body(std::string_view body, const std::string& place) {
     simdjson::dom::element root;
     const auto error = parser_.parse(body.data(), body.size()).get(root);
+    if (error && give_elements(body, place)) return;
+    give_parsed(error, root, body, place);
+  }
+
+  /// One event that can't be read must not cost the others of its array. False unless the body is a valid
+  /// array.
+  bool give_elements(std::string_view body, const std::string& place) {
+    const std::vector<std::string_view> elements = array_elements(body);
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      simdjson::dom::element root;
+      const auto error = parser_.parse(elements[i].data(), elements[i].size()).get(root);
+      give_parsed(error, root, elements[i], place + "element " + std::to_string(i) + " ");
+    }
+    return !elements.empty();
+  }
+
+  void give_parsed(simdjson::error_code error, simdjson::dom::element root, std::string_view body,
+                   const std::string& place) {
     if (error == simdjson::DEPTH_ERROR) {
       return give(Reject{RejectCause::too_deep, 0,
                          place + "is nested deeper than " + std::to_string(limits::kJsonDepth) + " levels"});
@@ -113,8 +131,13 @@ class Decoder::Impl {
     if (const EventRule* rule = find_rule(*source_, slots_)) {
       return give(apply_rule(*rule, reading, slots_, scratch_));
     }
-    if (const auto match = search_json(record, reading.lines))
-      return give(line_event(*match, reading, scratch_));
+    auto match = search_json(record, reading.lines);
+    if (!match) {
+      // Patterns may also describe the JSON itself, as "errorCode":{code} does.
+      text_ = simdjson::minify(record);
+      match = match_line(reading.lines, text_);
+    }
+    if (match) return give(line_event(*match, reading, scratch_));
     give(Ignored{});
   }
 
@@ -171,6 +194,7 @@ class Decoder::Impl {
   Slots slots_;
   RuleScratch scratch_;
   std::string form_;
+  std::string text_;
 };
 
 Decoder::Decoder() : impl_(std::make_unique<Impl>()) {}

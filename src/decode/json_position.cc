@@ -32,7 +32,8 @@ struct PositionFinder : nlohmann::json_sax<nlohmann::json> {
 
 std::string json_error_position(std::string_view text, bool one_line) {
   PositionFinder finder;
-  if (nlohmann::json::sax_parse(text, &finder)) return "in a text or a number";
+  if (nlohmann::json::sax_parse(text, &finder))
+    return "in a number beyond 64 bits or a text that is not UTF-8";
   if (finder.at > text.size()) return "at its end";
   const std::string_view before = text.substr(0, finder.at > 0 ? finder.at - 1 : 0);
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;

@@ -43,8 +43,8 @@ std::size_t capture_length(Part part, std::string_view rest, const std::string* 
       length = run_length(rest, [](char c) { return is_word(c) || c == '-'; });
       return length == 0 || length > limits::kCodeBytes ? rest.npos : length;
     case Part::id:
-      length =
-          run_length(rest, [](char c) { return c > ' ' && c != ';' && c != ',' && c != '"' && c != '\''; });
+      length = run_length(
+          rest, [](unsigned char c) { return c > ' ' && c != ';' && c != ',' && c != '"' && c != '\''; });
       return length == 0 ? rest.npos : length;
     default:
       return open_length(rest, next, quote);
@@ -57,7 +57,9 @@ void keep(Part part, std::string_view value, LineMatch& match) {
   if (part == Part::id) match.id = value;
 }
 
-bool match_at(const LinePattern& pattern, std::string_view line, std::size_t start, LineMatch& match) {
+/// `cut` says that the line went on, so what reaches its end may be cut short.
+bool match_at(const LinePattern& pattern, std::string_view line, std::size_t start, bool cut,
+              LineMatch& match) {
   const char before = start > 0 ? line[start - 1] : '\0';
   const char quote = before == '"' || before == '\'' ? before : '\0';
   std::string_view rest = line.substr(start);
@@ -70,6 +72,8 @@ bool match_at(const LinePattern& pattern, std::string_view line, std::size_t sta
       const std::string* next = i + 1 < pattern.pieces.size() ? &pattern.pieces[i + 1].literal : nullptr;
       length = capture_length(piece.part, rest, next, quote);
       if (length == rest.npos) return false;
+      const bool whole = piece.part == Part::text || piece.part == Part::any || length < rest.size();
+      if (cut && !whole) return false;
       keep(piece.part, rest.substr(0, length), match);
     }
     rest.remove_prefix(length);
@@ -82,13 +86,14 @@ bool match_at(const LinePattern& pattern, std::string_view line, std::size_t sta
 std::optional<LineMatch> match_line(std::span<const LinePattern> patterns, std::string_view line) {
   // A field may be as long as a body, and the search for what follows a capture is worth a line's length
   // only.
+  const bool cut = line.size() > limits::kLineBytes;
   line = line.substr(0, limits::kLineBytes);
   for (const LinePattern& pattern : patterns) {
     const std::string& literal = pattern.pieces.front().literal;
     for (std::size_t at = line.find(literal); at != line.npos; at = line.find(literal, at + 1)) {
       LineMatch match;
       match.kind = pattern.kind;
-      if (match_at(pattern, line, at, match)) return match;
+      if (match_at(pattern, line, at, cut, match)) return match;
     }
   }
   return std::nullopt;

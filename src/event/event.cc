@@ -28,15 +28,4 @@ std::string_view find_header(std::span<const Header> headers, std::string_view n
   return found == headers.end() ? std::string_view{} : found->value;
 }
 
-Receipt& Receipt::operator+=(const Receipt& other) {
-  received += other.received;
-  counted += other.counted;
-  duplicate += other.duplicate;
-  ignored += other.ignored;
-  rejected += other.rejected;
-  unavailable = unavailable || other.unavailable;
-  rejects.insert(rejects.end(), other.rejects.begin(), other.rejects.end());
-  return *this;
-}
-
 }  // namespace telephony

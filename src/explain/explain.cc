@@ -11,6 +11,8 @@ namespace {
 
 using Found = std::vector<Meaning>;
 
+bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != text.npos; }
+
 void add(Found& found, const Catalog& catalog, const CodeSpace& space,
          std::span<const std::uint32_t> entries) {
   for (const std::uint32_t i : entries) {
@@ -57,6 +59,16 @@ void add_words(Found& found, const Catalog& catalog, const CodeSpace& space, con
   }
 }
 
+/// The codes that stand among the words of the query.
+void add_codes(Found& found, const Catalog& catalog, const CodeSpace& space, std::string_view query) {
+  for (std::size_t at = 0; at < query.size();) {
+    const std::size_t end = std::min(query.find_first_of(" ,;:=\"'()[]", at), query.size());
+    const std::string_view word = query.substr(at, end - at);
+    if (has_digit(word)) add(found, catalog, space, space.with_code(word));
+    at = end + 1;
+  }
+}
+
 }  // namespace
 
 std::vector<Meaning> explain(std::span<const Catalog* const> catalogs, std::string_view query,
@@ -76,6 +88,9 @@ std::vector<Meaning> explain(std::span<const Catalog* const> catalogs, std::stri
   each_space([&](const Catalog& c, const CodeSpace& s) { add_line(found, c, s, query); });
   each_space([&](const Catalog& c, const CodeSpace& s) { add(found, c, s, s.with_text(normal)); });
   each_space([&](const Catalog& c, const CodeSpace& s) { add_family(found, c, s, query); });
+  each_space([&](const Catalog& c, const CodeSpace& s) { add_codes(found, c, s, query); });
+  // Words without their number would find what the query does not mean.
+  if (has_digit(query)) return found;
   each_space([&](const Catalog& c, const CodeSpace& s) { add_words(found, c, s, normal); });
   return found;
 }

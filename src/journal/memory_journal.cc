@@ -35,6 +35,7 @@ class MemoryJournal : public Journal {
     const std::lock_guard lock(mutex_);
     // A clock that is set back must not make the window's order lie.
     now_ = std::max(now_, now);
+    window_.prune(now_, kPruneFactor * batch.size());
     for (Posting& posting : batch) posting.duplicate = posting.key && !window_.insert(*posting.key, now_);
     window_.prune(now_, kPruneFactor * batch.size());
     ++commits_;
@@ -42,13 +43,13 @@ class MemoryJournal : public Journal {
     return true;
   }
 
-  JournalStats stats() const override {
+  JournalStats stats(WallTime now) const override {
     const std::lock_guard lock(mutex_);
     JournalStats stats;
     stats.commits = commits_;
     stats.commit_seconds = commit_time_.count();
     stats.dedup_keys = window_.size();
-    stats.dedup_window_seconds = window_.covered(now_).count();
+    stats.dedup_window_seconds = window_.covered(std::max(now_, now)).count();
     return stats;
   }
 

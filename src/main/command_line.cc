@@ -3,6 +3,9 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 
+#include "telephony_exporter/config/address.h"
+#include "telephony_exporter/yaml/node.h"
+
 namespace telephony {
 namespace {
 
@@ -52,13 +55,33 @@ int usage_error(const std::string& message) {
   return kUsageError;
 }
 
+std::optional<std::string> wrong_path(const std::string& path) {
+  if (!path.starts_with('/')) return "must start with /";
+  const bool taken = path == "/" || path == "/config" || path.starts_with("/-/") || path.starts_with("/api/");
+  if (taken) return "'" + path + "' is the path of another page";
+  return std::nullopt;
+}
+
+std::optional<std::string> wrong_address(const std::string& address) {
+  try {
+    ListenAddress::parse(address);
+    return std::nullopt;
+  } catch (const ConfigError& e) {
+    return e.what();
+  }
+}
+
 Parsed check(Options options, const std::string& level, const std::string& format) {
   const auto log_level = parse_log_level(level);
   if (!log_level) return {{}, usage_error("--log.level must be debug, info, warn or error")};
   const auto log_format = parse_log_format(format);
   if (!log_format) return {{}, usage_error("--log.format must be logfmt or json")};
-  if (!options.telemetry_path.starts_with('/'))
-    return {{}, usage_error("--web.telemetry-path must start with /")};
+  if (const auto wrong = wrong_path(options.telemetry_path)) {
+    return {{}, usage_error("--web.telemetry-path " + *wrong)};
+  }
+  for (const std::string& address : {options.web_address, options.ingest_address}) {
+    if (const auto wrong = wrong_address(address)) return {{}, usage_error(*wrong)};
+  }
   if (options.journal_path != ":memory:") {
     return {{}, usage_error("--journal.path: a durable journal is not built yet; use :memory:")};
   }

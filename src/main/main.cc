@@ -36,6 +36,8 @@ int main(int argc, char** argv) {
     return telephony::run(*parsed.options);
   } catch (const telephony::ConfigError& e) {
     std::cerr << e.what() << '\n';
-    return 1;
+  } catch (const std::exception& e) {
+    std::cerr << "telephony_exporter: " << e.what() << '\n';
   }
+  return 1;
 }

@@ -117,7 +117,7 @@ class Exporter {
             unlisted_,
             {&ledger_, &metrics_, &process_},
             [this](const std::string& source) { return metrics_.source_state(source); },
-            [this] { return ready_ && journal_->stats().healthy; },
+            [this] { return ready_ && journal_->stats(std::chrono::system_clock::now()).healthy; },
             [this] { return reload(); },
             [this](int status) { metrics_.http_request("web", status); },
             ingest_.address()};

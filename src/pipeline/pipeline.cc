@@ -103,7 +103,7 @@ std::optional<EventKey> Pipeline::key_of(const Source& source, const Event& even
   if (identity.empty()) {
     if (batch.idempotency_key.empty()) return std::nullopt;
     // The key names the request; its records are told apart by their position.
-    own = "idempotency-key:" + std::to_string(batch.receipt.received) + ':' +
+    own = "idempotency-key:" + source.name + ':' + std::to_string(batch.receipt.received) + ':' +
           std::string(batch.idempotency_key);
     identity = own;
   }

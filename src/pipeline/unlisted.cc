@@ -24,13 +24,21 @@ bool UnlistedCodes::add(const UnlistedCode& code, WallTime now) {
     found = kept_.end() - 1;
     found->code.count = 1;
     found->code.first_seen = found->code.last_seen = now;
-    return true;
+    return may_tell(now);
   }
   ++found->code.count;
   found->code.last_seen = now;
   if (now - found->told < limits::kLogAgainAfter) return false;
   found->told = now;
-  return true;
+  return may_tell(now);
+}
+
+bool UnlistedCodes::may_tell(WallTime now) {
+  if (now - telling_since_ >= limits::kLogAgainAfter) {
+    telling_since_ = now;
+    told_ = 0;
+  }
+  return told_++ < limits::kUnlistedCodes;
 }
 
 std::vector<UnlistedCode> UnlistedCodes::list() const {

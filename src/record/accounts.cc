@@ -16,18 +16,33 @@ std::string key_of(std::string_view provider, std::string_view account) {
   return std::string(provider) + '\n' + std::string(account);
 }
 
+/// Digits with dialling punctuation, or bytes of other alphabets' spaces and dashes, between them; then no
+/// letter.
+bool starts_with_number(std::string_view text) {
+  std::size_t digits = 0, end = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    const bool digit = c >= '0' && c <= '9';
+    if (!digit && c < 0x80 && std::string_view("+-.() /").find(text[i]) == std::string_view::npos) break;
+    digits += digit ? 1 : 0;
+    if (digit) end = i + 1;
+  }
+  const char next = end < text.size() ? text[end] : ' ';
+  const bool letter = (next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || next == '_';
+  return digits >= kPhoneDigits && !letter;
+}
+
 }  // namespace
 
 bool looks_like_phone_number(std::string_view text) {
-  // tel:+12025550143;ext=1 and sip:12025550143@host are numbers with something around them.
-  const std::size_t scheme = text.find(':');
-  if (scheme != text.npos && text.substr(0, scheme).find_first_of(kDigits) == text.npos) {
-    text.remove_prefix(scheme + 1);
+  for (const std::string_view plus : {"+", "%2B", "%2b"}) {
+    for (std::size_t at = text.find(plus); at != text.npos; at = text.find(plus, at + 1)) {
+      if (starts_with_number(text.substr(at + plus.size()))) return true;
+    }
   }
-  text = text.substr(0, text.find_first_of("@;"));
-  const auto digits = std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  return static_cast<std::size_t>(digits) >= kPhoneDigits &&
-         text.find_first_not_of("0123456789+-.() /") == text.npos;
+  const std::size_t scheme = text.find(':');
+  const bool has_scheme = scheme != text.npos && text.substr(0, scheme).find_first_of(kDigits) == text.npos;
+  return starts_with_number(has_scheme ? text.substr(scheme + 1) : text);
 }
 
 bool is_account(std::string_view text) {

@@ -1,6 +1,7 @@
 // The metrics' names of the exporter itself stand in this file only.
 #include "telephony_exporter/record/exporter_metrics.h"
 
+#include <algorithm>
 #include <array>
 
 #include "record/family.h"
@@ -70,7 +71,18 @@ ExporterMetrics::ExporterMetrics(const Settings& settings, const Journal& journa
 
 ExporterMetrics::~ExporterMetrics() = default;
 
+void ExporterMetrics::forget_sources(const Settings& settings) {
+  std::erase_if(sources_, [&](const std::string& name) {
+    if (settings.source(name) != nullptr) return false;
+    for (auto* gauges : {&families_->source_up, &families_->lag_seconds, &families_->lag_bytes}) {
+      gauges->Remove(&gauges->Add({{"source", name}}));
+    }
+    return true;
+  });
+}
+
 void ExporterMetrics::adopt(const Settings& settings) {
+  forget_sources(settings);
   for (const auto& catalog : settings.catalogs) families_->unlisted.Add({{"provider", catalog->provider}});
   for (const Source& source : settings.sources) {
     families_->received.Add({{"source", source.name}});
@@ -82,6 +94,9 @@ void ExporterMetrics::adopt(const Settings& settings) {
     families_->lag_seconds.Add({{"source", source.name}}).Set(0);
     families_->lag_bytes.Add({{"source", source.name}}).Set(0);
     source_up(source.name, true);
+    if (std::find(sources_.begin(), sources_.end(), source.name) == sources_.end()) {
+      sources_.push_back(source.name);
+    }
   }
 }
 
@@ -128,7 +143,7 @@ void ExporterMetrics::reloaded(bool ok, WallTime now) {
 
 std::vector<MetricFamily> ExporterMetrics::Collect() const {
   std::vector<MetricFamily> families = registry_.Collect();
-  const JournalStats stats = journal_.stats();
+  const JournalStats stats = journal_.stats(std::chrono::system_clock::now());
   const auto add = [&](const char* name, MetricType type, const char* help, double value) {
     families.push_back(single_metric(name, type, help, value));
   };

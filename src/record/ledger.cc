@@ -64,6 +64,29 @@ void Ledger::post_account(const Posting& posting) {
   if (posting.session) account_sessions_[pair_key(posting.stream, account)][*posting.session].Increment();
 }
 
+LedgerNumbers Ledger::numbers() const {
+  const auto values = [](const Sessions& sessions) {
+    LedgerNumbers::Sessions out;
+    for (std::size_t i = 0; i < kOutcomes; ++i) out[i] = sessions[i].Value();
+    return out;
+  };
+  LedgerNumbers numbers;
+  const std::lock_guard lock(mutex_);
+  numbers.settings = settings_;
+  numbers.errors.reserve(errors_.size());
+  for (const Cell& cell : errors_) numbers.errors.push_back({cell.count.Value(), cell.last_seen});
+  for (const Sessions& sessions : sessions_) numbers.sessions.push_back(values(sessions));
+  numbers.accounts = accounts_.names();
+  numbers.account_errors.reserve(account_errors_.size());
+  for (const auto& [key, cell] : account_errors_) {
+    numbers.account_errors.push_back({key, {cell.count.Value(), cell.last_seen}});
+  }
+  for (const auto& [key, sessions] : account_sessions_) {
+    numbers.account_sessions.emplace_back(key, values(sessions));
+  }
+  return numbers;
+}
+
 std::size_t Ledger::accounts() const {
   const std::lock_guard lock(mutex_);
   return accounts_.size();

@@ -103,55 +103,90 @@ class Merged {
   std::map<std::string, std::pair<Labels, double>> cells_;
 };
 
-void add_sessions(MetricFamily& family, const Labels& labels,
-                  const std::array<prometheus::Counter, kOutcomes>& all) {
+void add_sessions(MetricFamily& family, const Labels& labels, const LedgerNumbers::Sessions& all) {
   for (std::size_t i = 0; i < kOutcomes; ++i) {
-    add_sample(family, with(labels, {{"outcome", text(name(static_cast<Outcome>(i)))}}), all[i].Value());
+    add_sample(family, with(labels, {{"outcome", text(name(static_cast<Outcome>(i)))}}), all[i]);
   }
 }
 
-}  // namespace
+/// The account metrics have no family, and a counter must not move between label sets when a family's
+/// defaults change; so an account's unlisted codes all count as this.
+const Entry& unlisted_of_accounts() {
+  static const Entry entry = [] {
+    Entry unlisted;
+    unlisted.code = kUnlisted;
+    unlisted.reason = kUnlisted;
+    return unlisted;
+  }();
+  return entry;
+}
 
-std::vector<prometheus::MetricFamily> Ledger::Collect() const {
-  const std::lock_guard lock(mutex_);
-  Page page;
-  Merged last_error, account_errors, account_last_error;
-  std::unordered_map<SeriesId, Line> lines;
-  std::unordered_map<StreamId, Labels> streams;
-  for (const ActiveStream& active : settings_->streams) {
-    const Stream& stream = settings_->table.streams()[active.id];
-    streams[active.id] = {{"provider", stream.provider}, {"product", stream.product}};
-    add_sessions(page.sessions, streams[active.id], sessions_[active.id]);
+/// Names the numbers by the settings that were in force when they were taken.
+class Namer {
+ public:
+  explicit Namer(const LedgerNumbers& numbers) : numbers_(numbers), table_(numbers.settings->table) {}
+
+  std::vector<MetricFamily> page() && {
+    for (const ActiveStream& active : numbers_.settings->streams) add_stream(active);
+    for (const auto& [key, cell] : numbers_.account_errors) {
+      add_account_error(static_cast<SeriesId>(key >> 32), static_cast<AccountId>(key), cell);
+    }
+    for (const auto& [key, sessions] : numbers_.account_sessions) {
+      const auto stream = active_.find(static_cast<StreamId>(key >> 32));
+      if (stream == active_.end()) continue;
+      const std::string& account = numbers_.accounts[static_cast<AccountId>(key)];
+      const Line line{stream->second, nullptr, false};
+      add_sessions(page_.account_sessions, with(line.stream_labels(), {{"account", account}}), sessions);
+    }
+    last_error_.move_to(page_.last_error);
+    account_errors_.move_to(page_.account_errors);
+    account_last_error_.move_to(page_.account_last_error);
+    return std::move(page_).families();
+  }
+
+ private:
+  void add_stream(const ActiveStream& active) {
+    const Stream& stream = table_.streams()[active.id];
+    active_.emplace(active.id, &stream);
+    add_sessions(page_.sessions, Line{&stream, nullptr, false}.stream_labels(), numbers_.sessions[active.id]);
     for (std::uint32_t i = 0; i < active.space->entries.size(); ++i) {
       const Line line{&stream, &active.space->entries[i], active.space->is_unlisted(i)};
       if (!line.entry->counts) continue;
       const SeriesId id = (*active.series)[i];
-      lines.emplace(id, line);
-      page.entry(line, errors_[id].count.Value());
-      last_error.latest(line.code_labels(), errors_[id].last_seen);
+      lines_.emplace(id, line);
+      page_.entry(line, numbers_.errors[id].count);
+      last_error_.latest(line.code_labels(), numbers_.errors[id].last_seen);
     }
   }
-  for (const auto& [key, cell] : account_errors_) {
-    const auto line = lines.find(static_cast<SeriesId>(key >> 32));
-    if (line == lines.end()) continue;
-    const std::string& account = accounts_.name(static_cast<AccountId>(key));
-    const Entry& e = *line->second.entry;
-    const Labels labels = with(line->second.code_labels(), {{"account", account}});
-    account_last_error.latest(labels, cell.last_seen);
-    account_errors.add_up(
+
+  void add_account_error(SeriesId id, AccountId account, const LedgerNumbers::Cell& cell) {
+    const ErrorSeries& series = table_.errors()[id];
+    const auto stream = active_.find(series.stream);
+    const auto listed = lines_.find(id);
+    const bool unlisted = series.reason == kUnlisted;
+    if (stream == active_.end() || (!unlisted && listed == lines_.end())) return;
+    const Line line = unlisted ? Line{stream->second, &unlisted_of_accounts(), true} : listed->second;
+    const Entry& e = *line.entry;
+    const Labels labels = with(line.code_labels(), {{"account", numbers_.accounts[account]}});
+    account_last_error_.latest(labels, cell.last_seen);
+    account_errors_.add_up(
         with(labels, {{"category", text(name(e.category))}, {"severity", text(name(e.severity))}}),
-        cell.count.Value());
+        cell.count);
   }
-  for (const auto& [key, sessions] : account_sessions_) {
-    const auto stream = streams.find(static_cast<StreamId>(key >> 32));
-    if (stream == streams.end()) continue;
-    const std::string& account = accounts_.name(static_cast<AccountId>(key));
-    add_sessions(page.account_sessions, with(stream->second, {{"account", account}}), sessions);
-  }
-  last_error.move_to(page.last_error);
-  account_errors.move_to(page.account_errors);
-  account_last_error.move_to(page.account_last_error);
-  return std::move(page).families();
+
+  const LedgerNumbers& numbers_;
+  const SeriesTable& table_;
+  Page page_;
+  Merged last_error_, account_errors_, account_last_error_;
+  std::unordered_map<SeriesId, Line> lines_;
+  std::unordered_map<StreamId, const Stream*> active_;
+};
+
+}  // namespace
+
+std::vector<prometheus::MetricFamily> Ledger::Collect() const {
+  const LedgerNumbers taken = numbers();
+  return Namer(taken).page();
 }
 
 }  // namespace telephony

@@ -94,7 +94,7 @@ void Connection::deliver() {
   delivering_ = true;
   context_.hooks.accept(*request.source, request.raw(reader_.body()), done_);
   delivering_ = false;
-  if (state_ != State::answering) reader_.next();
+  if (state_ != State::answering) next_request();
 }
 
 void Connection::answer(const Receipt& receipt) {
@@ -102,12 +102,13 @@ void Connection::answer(const Receipt& receipt) {
   const ReplyForm form = reply_form();
   const int status = append_receipt(writer_.queue(), receipt, form);
   end_reply(status, form.persistence != Persistence::close);
+  served_ = status == 200;  // patience is for those who deliver
 }
 
 void Connection::answer_later(const Receipt& receipt) {
   if (state_ != State::answering) return;
   answer(receipt);
-  reader_.next();
+  next_request();
   proceed();
 }
 
@@ -119,7 +120,12 @@ void Connection::refuse(const Problem& problem, bool body_follows) {
   if (body_follows) form.persistence = Persistence::close;
   append_problem(writer_.queue(), problem, form);
   end_reply(problem.status, form.persistence != Persistence::close);
+  next_request();
+}
+
+void Connection::next_request() {
   reader_.next();
+  share_.hold(reader_.held_bytes());
 }
 
 ReplyForm Connection::reply_form() {
@@ -132,7 +138,6 @@ void Connection::end_reply(int status, bool keep) {
   state_ = keep ? State::reading : State::closing;
   deadline_ = kNever;
   awaited_.reset();
-  served_ = true;
 }
 
 void Connection::flush() {
@@ -168,6 +173,10 @@ bool Connection::idle() const {
   Error ignored;
   return state_ == State::reading && reader_.phase() == Phase::idle && !reader_.has_more() &&
          !writer_.busy() && socket_.available(ignored) == 0;
+}
+
+std::optional<Clock::time_point> Connection::idle_until() const {
+  return idle() ? std::optional(deadline_) : std::nullopt;
 }
 
 void Connection::stop() {

@@ -17,8 +17,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(Socket socket, Context& context);
 
   void start();
-  void expire(Clock::time_point now);  ///< gives up on a peer that is too slow
-  void stop();                         ///< closes, unless a request is in flight
+  void expire(Clock::time_point now);                   ///< gives up on a peer that is too slow
+  std::optional<Clock::time_point> idle_until() const;  ///< set while no request is in flight
+  void stop();                                          ///< closes, unless a request is in flight
   void close();
 
   std::size_t position = 0;  ///< in the listener's list
@@ -36,6 +37,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void answer(const Receipt& receipt);
   void answer_later(const Receipt& receipt);
   void refuse(const Problem& problem, bool body_follows);
+  void next_request();
   ReplyForm reply_form();
   void end_reply(int status, bool keep);
   bool idle() const;

@@ -90,7 +90,7 @@ class IngestServer::Impl {
   }
 
   void add(ingest::Socket socket) {
-    if (connections_.size() >= context_.limits.connections) {
+    if (connections_.size() >= context_.limits.connections && !make_room()) {
       return warn("too many connections", {"limit", std::to_string(context_.limits.connections)});
     }
     error_code ignored;
@@ -100,6 +100,17 @@ class IngestServer::Impl {
     connection->position = connections_.size();
     connections_.push_back(connection);
     connection->start();
+  }
+
+  /// Closes the connection that would be closed first anyway; false when all of them are at work.
+  bool make_room() {
+    Connection* first = nullptr;
+    for (const auto& connection : connections_) {
+      const auto until = connection->idle_until();
+      if (until && (first == nullptr || *until < *first->idle_until())) first = connection.get();
+    }
+    if (first != nullptr) first->close();
+    return first != nullptr;
   }
 
   void remove(Connection& connection) {

@@ -38,7 +38,8 @@ RequestReader::Progress RequestReader::advance() {
   if (phase_ == Phase::body) return chunks_ ? read_chunks() : read_body();
   // Old clients end a body with an empty line (RFC 9112 section 2.2).
   while (phase_ == Phase::idle && in_.view().starts_with("\r\n")) in_.consume(2);
-  return in_.empty() ? Progress::incomplete : read_head();
+  const bool cut_empty_line = phase_ == Phase::idle && in_.view() == "\r";
+  return in_.empty() || cut_empty_line ? Progress::incomplete : read_head();
 }
 
 RequestReader::Progress RequestReader::read_head() {

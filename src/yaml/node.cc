@@ -30,7 +30,13 @@ Node Node::parse(const std::string& text, const std::string& file) try {
 
 std::string Node::place() const { return yaml_place(*file_, node_.Mark()); }
 
-void Node::fail(const std::string& what) const { throw ConfigError(place() + ": " + what); }
+void Node::fail(const std::string& what) const {
+  std::string line = place() + ": " + what;
+  // What is quoted from the file must not break the line, or speak to a terminal.
+  const auto control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
+  std::replace_if(line.begin(), line.end(), control, '?');
+  throw ConfigError(line);
+}
 
 void Node::expect_keys(std::initializer_list<std::string_view> keys) const {
   expect_keys(std::span<const std::string_view>(keys.begin(), keys.size()));

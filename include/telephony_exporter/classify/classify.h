@@ -1,4 +1,4 @@
-// What an event means by the catalog. Total: every event has an answer.
+// What an event means by the catalog. Never fails.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ struct Classification {
   bool unlisted = false;    ///< the code, or the text of a code with several meanings, is in no entry
 };
 
-/// Nullopt when the event names no error: neither code nor text, or a code that is none (SIP 200).
-/// `scratch` is used again from call to call.
+/// Nullopt when the event names no error: neither code nor text, a code that is none (SIP 200), or an unknown
+/// text of a session that did not fail. `scratch` is used again from call to call.
 std::optional<Classification> classify(const Event& event, const CodeSpace& space, std::string& scratch);
 
 }  // namespace telephony

@@ -86,8 +86,6 @@ struct Receipt {
   std::uint64_t rejected = 0;
   bool unavailable = false;     ///< the journal could not commit: nothing was counted, try again later
   std::vector<Reject> rejects;  ///< the first limits::kReportedRejects of them
-
-  Receipt& operator+=(const Receipt& other);
 };
 
 }  // namespace telephony

@@ -39,7 +39,7 @@ class Journal {
   /// the same batch, as duplicates. Returns false when it can't: then nothing of the batch is remembered.
   virtual bool commit(std::span<Posting> batch, WallTime now) = 0;
 
-  virtual JournalStats stats() const = 0;
+  virtual JournalStats stats(WallTime now) const = 0;
   virtual void limit(DedupLimits limits) = 0;
 };
 

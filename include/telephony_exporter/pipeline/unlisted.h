@@ -26,7 +26,8 @@ struct UnlistedCode {
 /// Thread-safe. Beyond limits::kUnlistedCodes the one not seen for longest makes room.
 class UnlistedCodes {
  public:
-  /// True when the operator should hear of it: at first sight, then once per limits::kLogAgainAfter.
+  /// True when the operator should hear of it: at first sight, then once per limits::kLogAgainAfter; and of
+  /// no more than limits::kUnlistedCodes in that time, so that nobody can flood the log.
   bool add(const UnlistedCode& code, WallTime now);
 
   /// Newest first, then most frequent first.
@@ -37,8 +38,12 @@ class UnlistedCodes {
     UnlistedCode code;
     WallTime told;
   };
+  bool may_tell(WallTime now);
+
   mutable std::mutex mutex_;
   std::vector<Kept> kept_;
+  WallTime telling_since_;
+  std::size_t told_ = 0;
 };
 
 }  // namespace telephony

@@ -13,7 +13,8 @@ namespace telephony {
 using AccountId = std::uint32_t;
 inline constexpr AccountId kOtherAccount = 0;
 
-/// Seven or more digits and nothing but digits and dialling punctuation; also as a tel: or sip: address.
+/// Begins with seven or more digits and dialling punctuation, or has them behind a "+" or a scheme such as
+/// tel:.
 bool looks_like_phone_number(std::string_view text);
 
 /// False for what must not become a label: empty, over limits::kAccountBytes, not printable, not UTF-8, the
@@ -30,6 +31,7 @@ class Accounts {
   AccountId admit(std::string_view provider, std::string_view account);
 
   const std::string& name(AccountId id) const { return names_[id]; }
+  const std::vector<std::string>& names() const { return names_; }  ///< by AccountId
   std::size_t size() const { return names_.size() - 1; }
   std::uint64_t folded() const { return folded_; }
 

@@ -49,11 +49,14 @@ class ExporterMetrics : public prometheus::Collectable {
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
+  void forget_sources(const Settings& settings);
+
   struct Families;
   const Journal& journal_;
   const Ledger& ledger_;
   prometheus::Registry registry_;
   std::unique_ptr<Families> families_;
+  std::vector<std::string> sources_;  ///< that have gauges
 };
 
 /// process_* as the Prometheus client libraries define them, read from /proc/self.

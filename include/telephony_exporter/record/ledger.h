@@ -17,6 +17,22 @@
 
 namespace telephony {
 
+/// The ledger at one moment.
+struct LedgerNumbers {
+  struct Cell {
+    double count = 0;
+    double last_seen = 0;  ///< Unix seconds; 0 until seen
+  };
+  using Sessions = std::array<double, kOutcomes>;
+
+  std::shared_ptr<const Settings> settings;
+  std::vector<Cell> errors;           ///< by SeriesId
+  std::vector<Sessions> sessions;     ///< by StreamId
+  std::vector<std::string> accounts;  ///< by AccountId
+  std::vector<std::pair<std::uint64_t, Cell>> account_errors;
+  std::vector<std::pair<std::uint64_t, Sessions>> account_sessions;
+};
+
 /// Thread-safe. A reload changes how counters are named, never their values.
 class Ledger : public prometheus::Collectable {
  public:
@@ -31,6 +47,8 @@ class Ledger : public prometheus::Collectable {
   std::size_t accounts() const;
   std::uint64_t accounts_folded() const;
 
+  /// A copy, so that naming and writing them holds up no posting.
+  LedgerNumbers numbers() const;
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
