@@ -10,18 +10,12 @@
 namespace telephony {
 namespace {
 
-std::vector<const Catalog*> catalogs_of(const Settings& settings) {
-  std::vector<const Catalog*> catalogs;
-  for (const auto& catalog : settings.catalogs) catalogs.push_back(catalog.get());
-  return catalogs;
-}
-
 using Found = std::vector<std::string>;
 
 /// "PROVIDER/SPACE CODE REASON" of what is found in the shipped catalogs.
 Found found(std::string_view query, std::optional<std::string_view> provider = std::nullopt) {
   Found out;
-  for (const Meaning& m : explain(catalogs_of(*shipped_settings()), query, provider)) {
+  for (const Meaning& m : explain(shipped_settings()->all_catalogs(), query, provider)) {
     out.push_back(m.catalog->provider + '/' + m.space->name + ' ' +
                   std::string(m.code.empty() ? m.entry->code : m.code) + ' ' + m.entry->reason);
   }

@@ -57,7 +57,6 @@ sources:
   - {name: log, provider: acme, product: voice, file: {paths: [/var/log/*.log, b.log]}}
 )");
   const auto settings = load_settings(file);
-  EXPECT_EQ(settings->file, file);
   EXPECT_EQ(settings->accounts_max, 7U);
   EXPECT_EQ(settings->accounts_allow.at("acme"), (std::vector<std::string>{"vip", "42"}));
   EXPECT_FALSE(settings->journal_sync_full);

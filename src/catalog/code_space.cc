@@ -30,8 +30,7 @@ void CodeSpace::build() {
   unknown.family = kUnknownFamily;
   unknown.message = "A code that the catalog does not list, in no family that it knows";
   unknown.meaning = "The provider sent a code that this catalog does not know.";
-  unknown.remedy =
-      "See /api/v1/unlisted for the code, look it up at the provider, and add it to the catalog.";
+  unknown.remedy = kUnlistedRemedy;
   entries.push_back(std::move(unknown));
   texts_.resize(entries.size());
 }

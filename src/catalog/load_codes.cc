@@ -77,7 +77,7 @@ Family load_family(const Node& node, const CodeSpace& space) {
   entry.retry = load_retry(defaults.at("retry"));
   entry.message = "A code that the catalog does not list: " + family.title;
   entry.meaning = "The provider sent a code of this family that this catalog does not know.";
-  entry.remedy = "See /api/v1/unlisted for the code, look it up at the provider, and add it to the catalog.";
+  entry.remedy = kUnlistedRemedy;
   return family;
 }
 

@@ -122,9 +122,7 @@ Source load_source(const Node& node, const Settings& settings) {
     node.at("name").fail("source '" + source.name + "' is here twice");
   source.provider = node.at("provider").slug();
   source.product = node.at("product").slug();
-  for (const auto& catalog : settings.catalogs) {
-    if (catalog->provider == source.provider) source.catalog = catalog.get();
-  }
+  source.catalog = settings.catalog(source.provider);
   if (source.catalog == nullptr) {
     node.at("provider").fail("no file under 'providers' describes provider '" + source.provider + "'");
   }
@@ -165,9 +163,8 @@ void load_accounts(const Node& node, Settings& settings) {
   if (!allow) return;
   for (const auto& [provider, accounts] : allow->pairs()) {
     const std::string name = provider.text();
-    const bool known = std::any_of(settings.catalogs.begin(), settings.catalogs.end(),
-                                   [&](const auto& catalog) { return catalog->provider == name; });
-    if (!known) provider.fail("no file under 'providers' describes provider '" + name + "'");
+    if (settings.catalog(name) == nullptr)
+      provider.fail("no file under 'providers' describes provider '" + name + "'");
     const auto [allowed, added] = settings.accounts_allow.try_emplace(name, accounts.texts());
     if (!added) provider.fail("provider '" + name + "' is here twice");
     if (std::find(allowed->second.begin(), allowed->second.end(), "other") != allowed->second.end()) {
@@ -193,10 +190,8 @@ void load_catalogs(const Node& list, Settings& settings) {
     if (!std::filesystem::is_regular_file(beside(file), unknown))
       file.fail("there is no file '" + beside(file) + "'");
     auto catalog = std::make_unique<const Catalog>(load_catalog(beside(file)));
-    for (const auto& other : settings.catalogs) {
-      if (other->provider == catalog->provider) {
-        file.fail("provider '" + catalog->provider + "' is described twice");
-      }
+    if (settings.catalog(catalog->provider) != nullptr) {
+      file.fail("provider '" + catalog->provider + "' is described twice");
     }
     settings.catalogs.push_back(std::move(catalog));
   }
@@ -208,7 +203,6 @@ std::shared_ptr<const Settings> load_settings(const std::string& file, const Set
   const Node root = Node::load(file);
   root.expect_keys({"providers", "accounts", "journal", "sources"});
   auto settings = std::make_shared<Settings>();
-  settings->file = file;
   if (before != nullptr) settings->table = before->table;
   load_catalogs(root.at("providers"), *settings);
   if (const auto accounts = root.find("accounts")) load_accounts(*accounts, *settings);

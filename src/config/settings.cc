@@ -46,6 +46,18 @@ void emit_source(YAML::Emitter& out, const Source& source) {
 
 }  // namespace
 
+const Catalog* Settings::catalog(std::string_view provider) const {
+  const auto found = std::find_if(catalogs.begin(), catalogs.end(),
+                                  [&](const auto& catalog) { return catalog->provider == provider; });
+  return found == catalogs.end() ? nullptr : found->get();
+}
+
+std::vector<const Catalog*> Settings::all_catalogs() const {
+  std::vector<const Catalog*> all;
+  for (const auto& catalog : catalogs) all.push_back(catalog.get());
+  return all;
+}
+
 const Source* Settings::source(std::string_view name) const {
   const auto found =
       std::find_if(sources.begin(), sources.end(), [&](const Source& s) { return s.name == name; });

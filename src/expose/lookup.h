@@ -9,10 +9,6 @@
 
 namespace telephony {
 
-std::vector<const Catalog*> catalogs_of(const Settings& settings);
-
-bool has_provider(const Settings& settings, const std::string& provider);
-
 /// What a query can mean; `provider` may be empty. Valid as long as the settings.
 std::vector<Meaning> look_up(const Settings& settings, const std::string& query, const std::string& provider);
 

@@ -128,7 +128,7 @@ void Routes::explained(const Request& request, Response& response) {
   const std::string provider = request.get_param_value("provider");
   if (query.empty()) return problem(response, 400, "the parameter `code` is missing");
   const auto settings = parts_.live.get();
-  if (!provider.empty() && !has_provider(*settings, provider)) {
+  if (!provider.empty() && settings->catalog(provider) == nullptr) {
     return problem(response, 400, "no configured catalog is of this provider");
   }
   auto data = nlohmann::json::array();

@@ -20,7 +20,7 @@ std::string variable(const std::string& flag) {
   return name;
 }
 
-void add_flag(CLI::App& app, const std::string& flag, std::string& value, const std::string& help) {
+void add_setting(CLI::App& app, const std::string& flag, std::string& value, const std::string& help) {
   app.add_option(flag, value, help)->envname(variable(flag))->capture_default_str();
 }
 
@@ -101,13 +101,13 @@ Parsed parse_command_line(int argc, const char* const* argv) {
   app.fallthrough();
   app.require_subcommand(0, 1);
   app.set_version_flag("--version", "telephony_exporter, version " TELEPHONY_VERSION);
-  add_flag(app, "--config.file", options.config_file, "Configuration file");
-  add_flag(app, "--web.listen-address", options.web_address, "Address for Prometheus and people");
-  add_flag(app, "--web.telemetry-path", options.telemetry_path, "Path of the metrics page");
-  add_flag(app, "--ingest.listen-address", options.ingest_address, "Address for the providers' webhooks");
-  add_flag(app, "--journal.path", options.journal_path, "Where counts are kept; :memory: keeps nothing");
-  add_flag(app, "--log.level", level, "debug, info, warn or error");
-  add_flag(app, "--log.format", format, "logfmt or json");
+  add_setting(app, "--config.file", options.config_file, "Configuration file");
+  add_setting(app, "--web.listen-address", options.web_address, "Address for Prometheus and people");
+  add_setting(app, "--web.telemetry-path", options.telemetry_path, "Path of the metrics page");
+  add_setting(app, "--ingest.listen-address", options.ingest_address, "Address for the providers' webhooks");
+  add_setting(app, "--journal.path", options.journal_path, "Where counts are kept; :memory: keeps nothing");
+  add_setting(app, "--log.level", level, "debug, info, warn or error");
+  add_setting(app, "--log.format", format, "logfmt or json");
   add_subcommands(app, options);
   try {
     app.parse(argc, argv);

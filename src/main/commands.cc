@@ -16,12 +16,6 @@
 namespace telephony {
 namespace {
 
-std::vector<const Catalog*> catalogs_of(const Settings& settings) {
-  std::vector<const Catalog*> catalogs;
-  for (const auto& catalog : settings.catalogs) catalogs.push_back(catalog.get());
-  return catalogs;
-}
-
 nlohmann::json json_list(std::span<const Meaning> meanings) {
   nlohmann::json list = nlohmann::json::array();
   for (const Meaning& meaning : meanings) list.push_back(to_json(meaning));
@@ -66,10 +60,9 @@ int check_config(const Options& options) {
 
 int explain_code(const Options& options) {
   const auto settings = load_settings(options.config_file);
-  const auto catalogs = catalogs_of(*settings);
+  const auto catalogs = settings->all_catalogs();
   const std::string query = joined(options.words);
-  if (options.provider && std::none_of(catalogs.begin(), catalogs.end(),
-                                       [&](const Catalog* c) { return c->provider == *options.provider; })) {
+  if (options.provider && settings->catalog(*options.provider) == nullptr) {
     std::cerr << "telephony_exporter: no catalog describes provider '" << *options.provider << "'\n";
     return 1;
   }
@@ -88,7 +81,7 @@ int explain_code(const Options& options) {
 
 int list_catalog(const Options& options) {
   const auto settings = load_settings(options.config_file);
-  const std::vector<Meaning> meanings = all_meanings(catalogs_of(*settings));
+  const std::vector<Meaning> meanings = all_meanings(settings->all_catalogs());
   if (options.json) {
     std::cout << json_list(meanings).dump(2) << '\n';
     return 0;

@@ -66,6 +66,8 @@ struct Entry {
 };
 
 inline constexpr std::string_view kUnlisted = "unlisted";
+inline constexpr std::string_view kUnlistedRemedy =
+    "See /api/v1/unlisted for the code, look it up at the provider, and add it to the catalog.";
 inline constexpr std::string_view kUnknownFamily = "unknown";
 
 }  // namespace telephony

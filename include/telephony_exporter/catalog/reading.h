@@ -11,7 +11,7 @@
 
 namespace telephony {
 
-/// A set of field values of one record; slot N holds what the catalog's location N points to.
+/// Where in a record's values the one stands that the catalog's location of this number points to.
 using Slot = std::uint8_t;
 inline constexpr std::size_t kMaxSlots = 64;
 

@@ -69,7 +69,6 @@ struct ActiveStream {
 };
 
 struct Settings {
-  std::string file;
   std::vector<std::unique_ptr<const Catalog>> catalogs;
   std::vector<Source> sources;
   std::vector<ActiveStream> streams;  ///< each once
@@ -81,6 +80,8 @@ struct Settings {
   std::chrono::seconds dedup_retention{std::chrono::hours{96}};
   std::size_t dedup_max_keys = 4'000'000;
 
+  const Catalog* catalog(std::string_view provider) const;  ///< or null
+  std::vector<const Catalog*> all_catalogs() const;
   const Source* source(std::string_view name) const;
   const Source* at_path(std::string_view path) const;  ///< the webhook source with this path, or null
 
