@@ -61,9 +61,14 @@ class Decoder::Impl {
     ++records_;
   }
 
+  simdjson::error_code parse(std::string_view text, simdjson::dom::element& root) {
+    // The parser copies what it gets, and an empty view may point nowhere.
+    return text.empty() ? simdjson::EMPTY : parser_.parse(text.data(), text.size()).get(root);
+  }
+
   void json_body(std::string_view body, const std::string& place) {
     simdjson::dom::element root;
-    const auto error = parser_.parse(body.data(), body.size()).get(root);
+    const auto error = parse(body, root);
     if (error && give_elements(body, place)) return;
     give_parsed(error, root, body, place);
   }
@@ -74,7 +79,7 @@ class Decoder::Impl {
     const std::vector<std::string_view> elements = array_elements(body);
     for (std::size_t i = 0; i < elements.size(); ++i) {
       simdjson::dom::element root;
-      const auto error = parser_.parse(elements[i].data(), elements[i].size()).get(root);
+      const auto error = parse(elements[i], root);
       give_parsed(error, root, elements[i], place + "element " + std::to_string(i) + " ");
     }
     return !elements.empty();
@@ -170,8 +175,7 @@ class Decoder::Impl {
 
   void text_line(std::string_view line) {
     simdjson::dom::element root;
-    if (line[line.find_first_not_of(" \t")] == '{' &&
-        parser_.parse(line.data(), line.size()).get(root) == simdjson::SUCCESS) {
+    if (line[line.find_first_not_of(" \t")] == '{' && parse(line, root) == simdjson::SUCCESS) {
       return roots(root, "");
     }
     const auto match = match_line(source_->catalog->reading.lines, line);

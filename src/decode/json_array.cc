@@ -8,8 +8,10 @@ namespace telephony {
 std::vector<std::string_view> array_elements(std::string_view text) {
   std::vector<std::string_view> elements;
   text = trimmed(text);
-  // What is valid can be split by brackets, commas and quotes alone.
-  if (!text.starts_with('[') || !nlohmann::json::accept(text)) return elements;
+  // What is valid can be split by brackets, commas and quotes alone; to the parser a NUL is the end of the
+  // text.
+  if (!text.starts_with('[') || text.find('\0') != text.npos || !nlohmann::json::accept(text))
+    return elements;
   std::size_t depth = 0, start = 1;
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {

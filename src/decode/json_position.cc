@@ -32,8 +32,11 @@ struct PositionFinder : nlohmann::json_sax<nlohmann::json> {
 
 std::string json_error_position(std::string_view text, bool one_line) {
   PositionFinder finder;
-  if (nlohmann::json::sax_parse(text, &finder))
-    return "in a number beyond 64 bits or a text that is not UTF-8";
+  if (nlohmann::json::sax_parse(text, &finder)) {
+    const std::size_t nul = text.find('\0');  // to this parser the end of the text
+    if (nul == text.npos) return "in a number beyond 64 bits or a text that is not UTF-8";
+    finder.at = nul + 1;
+  }
   if (finder.at > text.size()) return "at its end";
   const std::string_view before = text.substr(0, finder.at > 0 ? finder.at - 1 : 0);
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
