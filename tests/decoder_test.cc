@@ -229,6 +229,8 @@ TEST(DecodeJson, SaysWhereItStopsBeingJson) {
           {"{} {}", {"reject malformed 0: is not JSON: wrong at line 1, column 4"}},
           {"{'a':1}", {"reject malformed 0: is not JSON: wrong at line 1, column 2"}},
           {"{\"a\":01}", {"reject malformed 0: is not JSON: wrong at line 1, column 7"}},
+          {std::string("{}\0x", 4), {"reject malformed 0: is not JSON: wrong at line 1, column 3"}},
+          {std::string("[]\0x", 4), {"reject malformed 0: is not JSON: wrong at line 1, column 3"}},
           {"{\"a\":NaN}", {"reject malformed 0: is not JSON: wrong at line 1, column 6"}},
           {"{\"a\":\"\\x\"}", {"reject malformed 0: is not JSON: wrong at line 1, column 8"}},
           {"{\"a\":\"\xff\"}", {"reject malformed 0: is not JSON: wrong at line 1, column 7"}},
