@@ -228,7 +228,7 @@ inline std::shared_ptr<const Settings> ingest_settings() {
     settings->sources.push_back(std::move(source));
   };
   add("open", std::nullopt, *plain);
-  add("secret", AuthHeader{"X-Token", {{"old-token", "env:OLD"}, {"new-token", "env:NEW"}}}, *plain);
+  add("secret", AuthHeader{"X-Token", {Secret{"old-token"}, Secret{"new-token"}}}, *plain);
   add("headers", AuthNone{}, *reads_headers);
   settings->catalogs.push_back(std::move(plain));
   settings->catalogs.push_back(std::move(reads_headers));

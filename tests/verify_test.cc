@@ -5,7 +5,7 @@
 namespace telephony {
 namespace {
 
-const Auth kToken = AuthHeader{"X-Token", {{"first secret", "env:A"}, {"second", "env:B"}}};
+const Auth kToken = AuthHeader{"X-Token", {Secret{"first secret"}, Secret{"second"}}};
 
 Verdict verdict(const std::optional<Auth>& auth, std::vector<Header> headers) {
   return verify(auth, headers);
@@ -35,7 +35,7 @@ TEST(Verify, RefusesAHeaderThatIsSentTwice) {
 }
 
 TEST(Verify, NeverAcceptsAnEmptySecret) {
-  const Auth empty = AuthHeader{"X-Token", {{"", "env:EMPTY"}}};
+  const Auth empty = AuthHeader{"X-Token", {Secret{""}}};
   EXPECT_EQ(verdict(empty, {{"X-Token", ""}}), Verdict::unauthenticated);
   EXPECT_EQ(verdict(AuthHeader{"X-Token", {}}, {{"X-Token", ""}}), Verdict::unauthenticated);
 }

@@ -163,7 +163,7 @@ inline std::shared_ptr<const Settings> web_settings() {
   hook.product = "voice";
   hook.catalog = catalog.get();
   hook.space = &space;
-  hook.input = Webhook{"/webhooks/acme", AuthHeader{"Authorization", {{"hunter2", "env:ACME"}}}, {}};
+  hook.input = Webhook{"/webhooks/acme", AuthHeader{"Authorization", {Secret{"hunter2"}}}, {}};
   Source file = hook;
   file.name = "acme-log";
   file.input = LogFiles{{"/var/log/<acme>.log"}, {}};

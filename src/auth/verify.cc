@@ -1,16 +1,13 @@
 #include "telephony_exporter/auth/verify.h"
 
 #include <openssl/crypto.h>
-#include <strings.h>
 
 #include <algorithm>
 
+#include "telephony_exporter/catalog/text.h"
+
 namespace telephony {
 namespace {
-
-bool equal_names(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
 
 /// Takes as long as `value` is, whatever the secret.
 bool equal(std::string_view value, std::string_view secret) {
@@ -20,7 +17,7 @@ bool equal(std::string_view value, std::string_view secret) {
 }
 
 bool verify_header(const AuthHeader& auth, std::span<const Header> headers) {
-  const auto named = [&](const Header& header) { return equal_names(header.name, auth.name); };
+  const auto named = [&](const Header& header) { return equal_ignoring_case(header.name, auth.name); };
   const auto header = std::find_if(headers.begin(), headers.end(), named);
   if (header == headers.end() || std::find_if(header + 1, headers.end(), named) != headers.end())
     return false;

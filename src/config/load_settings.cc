@@ -30,13 +30,13 @@ Secret load_secret(const Node& node) {
   const auto file = node.find("file");
   if (env.has_value() == file.has_value()) node.fail("expected {env: NAME} or {file: PATH}");
   if (file) {
-    Secret secret{read_secret_file(*file), "file:" + file->text()};
+    Secret secret{read_secret_file(*file)};
     if (secret.value.empty()) file->fail("secret file '" + file->text() + "' is empty");
     return secret;
   }
   const char* value = std::getenv(env->text().c_str());
   if (value == nullptr || *value == '\0') env->fail("environment variable '" + env->text() + "' is not set");
-  return {value, "env:" + env->text()};
+  return {value};
 }
 
 /// A token of RFC 9110 section 5.6.2; another name no request can carry.

@@ -41,8 +41,7 @@ WebListener listen_on(asio::io_context& io, std::string_view address) {
   const ListenAddress where = ListenAddress::parse(address);
   try {
     if (where.host.empty()) return open_everywhere(io, where.port);
-    const std::string host = where.host == "localhost" ? "127.0.0.1" : where.host;
-    return open(io, {asio::ip::make_address(host), where.port});
+    return open(io, {asio::ip::make_address(where.host), where.port});
   } catch (const boost::system::system_error& error) {
     throw ConfigError("cannot listen on " + where.to_string() + ": " + error.code().message());
   }

@@ -15,9 +15,8 @@ class ReplyWriter {
   explicit ReplyWriter(Socket& socket) : socket_(socket) {}
 
   std::string& queue() { return queue_; }
-  bool busy() const {
-    return !sending_.empty();
-  }  ///< the socket is full: send_rest() is to be called or runs
+  /// The socket is full: send_rest() is to be called, or runs.
+  bool busy() const { return !sending_.empty(); }
   bool overdue(Clock::time_point now) const { return busy() && now >= deadline_; }
 
   /// Sends of the queue what the socket takes at once. False when the peer is gone.

@@ -3,6 +3,7 @@
 #include <boost/beast/core/string.hpp>
 
 #include "telephony_exporter/auth/verify.h"
+#include "telephony_exporter/catalog/text.h"
 #include "telephony_exporter/event/limits.h"
 
 namespace telephony::ingest {
@@ -12,12 +13,6 @@ using boost::beast::iequals;
 
 constexpr std::string_view kAccepted =
     "send application/json, application/x-ndjson, application/x-www-form-urlencoded or text/plain";
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == text.npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 /// The path of an origin-form or absolute-form target, without its query.
 std::string_view path_of(std::string_view target) {
@@ -29,7 +24,7 @@ std::string_view path_of(std::string_view target) {
 }
 
 std::optional<BodyFormat> format_of(std::string_view content_type) {
-  const std::string_view type = trim(content_type.substr(0, content_type.find(';')));
+  const std::string_view type = trimmed(content_type.substr(0, content_type.find(';')));
   const auto is = [&](std::string_view name) { return iequals(type, name); };
   constexpr std::string_view kApplication = "application/";
   constexpr std::string_view kJsonSuffix = "+json";
@@ -70,7 +65,7 @@ std::optional<Problem> check_type(const Head& head, Request& request) {
   const std::optional<BodyFormat> format = format_of(type);
   if (!format) {
     const std::string what =
-        trim(type).empty() ? "Content-Type is missing" : "Content-Type is not one of ours";
+        trimmed(type).empty() ? "Content-Type is missing" : "Content-Type is not one of ours";
     return Problem{415, what + "; " + std::string(kAccepted), RejectCause::unsupported_type};
   }
   request.format = *format;

@@ -18,10 +18,9 @@
 
 namespace telephony {
 
-/// A secret and where it came from. Only `origin` may ever be shown.
+/// Never shown.
 struct Secret {
   std::string value;
-  std::string origin;  ///< "env:NAME" or "file:PATH"
 };
 
 /// `auth: none`, written down.
