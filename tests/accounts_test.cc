@@ -50,7 +50,6 @@ TEST(Accounts, TheFirstOnesGetNumbersAndTheRestIsOther) {
   EXPECT_EQ(accounts.name(b), "b");
   EXPECT_EQ(accounts.name(kOtherAccount), "other");
   EXPECT_EQ(accounts.size(), 2U);
-  EXPECT_EQ(accounts.folded(), 1U);
 }
 
 TEST(Accounts, WhatIsNoAccountIsOtherAndTakesNoRoom) {
@@ -59,8 +58,18 @@ TEST(Accounts, WhatIsNoAccountIsOtherAndTakesNoRoom) {
   EXPECT_EQ(accounts.admit("p", "+12025550143"), kOtherAccount);
   EXPECT_EQ(accounts.admit("p", "other"), kOtherAccount);
   EXPECT_EQ(accounts.size(), 0U);
-  EXPECT_EQ(accounts.folded(), 2U);
   EXPECT_NE(accounts.admit("p", "a"), kOtherAccount);
+}
+
+TEST(Accounts, WhatWasAdmittedBeforeIsRestoredWhateverTheBudget) {
+  Accounts accounts;
+  accounts.limit(1, {});
+  const AccountId a = accounts.restore("p", "a");
+  const AccountId b = accounts.restore("p", "b");
+  EXPECT_NE(a, b);
+  EXPECT_EQ(accounts.restore("p", "other"), kOtherAccount);
+  EXPECT_EQ(accounts.admit("p", "a"), a);
+  EXPECT_EQ(accounts.admit("p", "c"), kOtherAccount);
 }
 
 TEST(Accounts, OneNameAtTwoProvidersIsTwoAccounts) {

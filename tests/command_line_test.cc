@@ -71,7 +71,9 @@ TEST(CommandLineTest, WhatItDoesNotUnderstandIsOneLineAndExitCodeTwo) {
        "--web.telemetry-path '/api/v1/explain' is the path of another page"},
       {{"--web.listen-address=127.0.0.1:99999"},
        "listen address '127.0.0.1:99999': has no valid port; write HOST:PORT, [HOST]:PORT or :PORT"},
-      {{"--journal.path=/x"}, "--journal.path: a durable journal is not built yet; use :memory:"},
+      {{"--journal.path="}, "--journal.path: 1 required TEXT missing"},
+      {{"journal"}, "A subcommand is required"},
+      {{"journal", "check"}, "PATH is required"},
       {{"explain"}, "CODE|TEXT is required"},
       {{"replay", "--source=synthflow"}, "FILE is required"},
       {{"replay", "file"}, "--source is required"},
@@ -122,8 +124,6 @@ TEST(CommandLineTest, FlagsComeFromTheEnvironmentAndTheCommandLineWins) {
       {"TELEPHONY_EXPORTER_LOG_LEVEL", "loud", "--log.level must be debug, info, warn or error"},
       {"TELEPHONY_EXPORTER_LOG_FORMAT", "xml", "--log.format must be logfmt or json"},
       {"TELEPHONY_EXPORTER_WEB_TELEMETRY_PATH", "x", "--web.telemetry-path must start with /"},
-      {"TELEPHONY_EXPORTER_JOURNAL_PATH", "/x",
-       "--journal.path: a durable journal is not built yet; use :memory:"},
   };
   for (const Case& c : cases) {
     const Finished done = run_exporter({"catalog"}, {{c.variable, c.value}});

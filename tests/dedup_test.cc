@@ -68,6 +68,32 @@ TEST(DedupWindow, ForgetsAFewAtATime) {
   EXPECT_EQ(window.size(), 10U);
 }
 
+TEST(DedupWindow, TakesBackTheNewest) {
+  TestClock clock;
+  DedupWindow window({hours(1), 100});
+  for (std::uint64_t n = 1; n <= 3; ++n) window.insert(key_of(n), clock.now());
+  window.forget_newest(2);
+  EXPECT_FALSE(window.insert(key_of(1), clock.now()));
+  EXPECT_TRUE(window.insert(key_of(2), clock.now()));
+  EXPECT_TRUE(window.insert(key_of(3), clock.now()));
+  EXPECT_EQ(window.size(), 3U);
+}
+
+TEST(DedupWindow, AKeyThatStandsThereTwiceKeepsItsNewerTime) {
+  TestClock clock;
+  const WallTime old = clock.now();
+  clock.advance(hours(2));
+  DedupWindow window({hours(1), 100});
+  window.restore(key_of(1), clock.now());
+  window.restore(key_of(2), old);
+  window.restore(key_of(1), old);
+  EXPECT_EQ(window.size(), 2U);
+  EXPECT_FALSE(window.prune(clock.now(), 100));
+  EXPECT_EQ(window.size(), 1U);
+  EXPECT_FALSE(window.insert(key_of(1), clock.now())) << "counted anew an instant ago";
+  EXPECT_TRUE(window.insert(key_of(2), clock.now()));
+}
+
 TEST(DedupWindow, SaysHowFarItReaches) {
   TestClock clock;
   DedupWindow window({hours(1), 100});
@@ -95,10 +121,10 @@ TEST(MemoryJournal, MarksWhatWasKnownBeforeOrCameEarlierInTheBatch) {
   const auto journal = make_memory_journal({hours(1), 100});
   std::vector<Posting> batch = {posting_of(key_of(1)), posting_of(key_of(2)), posting_of(key_of(1)),
                                 posting_of({}), posting_of({})};
-  EXPECT_TRUE(journal->commit(batch, clock.now()));
+  EXPECT_TRUE(journal->commit(batch, {}, clock.now()));
   EXPECT_EQ(duplicates(batch), "--d--");
   batch = {posting_of(key_of(3)), posting_of(key_of(2)), posting_of({})};
-  EXPECT_TRUE(journal->commit(batch, clock.now()));
+  EXPECT_TRUE(journal->commit(batch, {}, clock.now()));
   EXPECT_EQ(duplicates(batch), "-d-");
 }
 
@@ -107,7 +133,7 @@ TEST(MemoryJournal, AMarkOfAnEarlierTryIsTakenBack) {
   const auto journal = make_memory_journal({hours(1), 100});
   std::vector<Posting> batch = {posting_of(key_of(1)), posting_of({})};
   for (Posting& posting : batch) posting.duplicate = true;
-  EXPECT_TRUE(journal->commit(batch, clock.now()));
+  EXPECT_TRUE(journal->commit(batch, {}, clock.now()));
   EXPECT_EQ(duplicates(batch), "--");
 }
 
@@ -128,16 +154,15 @@ TEST(MemoryJournal, ReportsItself) {
   TestClock clock;
   const auto journal = make_memory_journal({hours(1), 100});
   std::vector<Posting> batch = {posting_of(key_of(1)), posting_of(key_of(1)), posting_of({})};
-  journal->commit(batch, clock.now());
+  journal->commit(batch, {}, clock.now());
   clock.advance(seconds(30));
   batch = {posting_of(key_of(2))};
-  journal->commit(batch, clock.now());
+  journal->commit(batch, {}, clock.now());
   const JournalStats stats = journal->stats(clock.now());
   EXPECT_TRUE(stats.healthy);
   EXPECT_EQ(stats.commits, 2U);
   EXPECT_EQ(stats.dedup_keys, 2U);
   EXPECT_EQ(stats.dedup_window_seconds, 30);
-  EXPECT_EQ(stats.queued, 0U);
   EXPECT_EQ(stats.bytes, 0U);
 }
 
@@ -146,12 +171,14 @@ TEST(MemoryJournal, StaysWithinNewLimits) {
   const auto journal = make_memory_journal({hours(1), 1000});
   for (std::uint64_t n = 0; n < 100; ++n) {
     std::vector<Posting> batch = {posting_of(key_of(n))};
-    journal->commit(batch, clock.now());
+    journal->commit(batch, {}, clock.now());
   }
-  journal->limit({hours(1), 10});
+  const auto settings = std::make_shared<Settings>();
+  settings->dedup_max_keys = 10;
+  journal->adopt(settings);
   for (std::uint64_t n = 100; n < 140; ++n) {
     std::vector<Posting> batch = {posting_of(key_of(n))};
-    journal->commit(batch, clock.now());
+    journal->commit(batch, {}, clock.now());
   }
   EXPECT_EQ(journal->stats(clock.now()).dedup_keys, 10U);
 }
@@ -160,14 +187,14 @@ TEST(MemoryJournal, AClockThatIsSetBackForgetsNothing) {
   TestClock clock;
   const auto journal = make_memory_journal({hours(1), 1000});
   std::vector<Posting> batch = {posting_of(key_of(1))};
-  journal->commit(batch, clock.now());
+  journal->commit(batch, {}, clock.now());
   clock.advance(-hours(5));
   batch = {posting_of(key_of(2))};
-  journal->commit(batch, clock.now());
+  journal->commit(batch, {}, clock.now());
   EXPECT_EQ(journal->stats(clock.now()).dedup_window_seconds, 0) << "no window reaches into the future";
   clock.advance(hours(5) + seconds(1));
   batch = {posting_of(key_of(1)), posting_of(key_of(2))};
-  journal->commit(batch, clock.now());
+  journal->commit(batch, {}, clock.now());
   EXPECT_EQ(duplicates(batch), "dd");
   EXPECT_EQ(journal->stats(clock.now()).dedup_window_seconds, 1);
 }

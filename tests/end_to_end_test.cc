@@ -598,6 +598,7 @@ TEST_F(EndToEndTest, EveryMetricHasTheLabelsThatAreDocumented) {
       {exporter_prefix + "journal_commit_seconds_count", {}},
       {exporter_prefix + "journal_commit_seconds_sum", {}},
       {exporter_prefix + "journal_bytes", {}},
+      {exporter_prefix + "journal_quarantined_timestamp_seconds", {}},
       {exporter_prefix + "queue_events", {}},
       {exporter_prefix + "dedup_keys", {}},
       {exporter_prefix + "dedup_window_seconds", {}},

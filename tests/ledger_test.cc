@@ -70,7 +70,10 @@ Posting session_of(const Settings& settings, Outcome outcome, std::string_view a
   return posting;
 }
 
-void post(Ledger& ledger, std::vector<Posting> batch) { ledger.post(batch); }
+void post(Ledger& ledger, std::vector<Posting> batch) {
+  ledger.admit(batch);
+  ledger.post(batch);
+}
 
 /// The samples of one metric, without the labels that all share.
 std::map<std::string, double> of(const Ledger& ledger, const std::string& metric) {

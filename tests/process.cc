@@ -69,12 +69,13 @@ std::uint16_t port_of(const std::optional<std::string>& address) {
   return static_cast<std::uint16_t>(std::stoul(address->substr(address->rfind(':') + 1)));
 }
 
-std::vector<std::string> exporter_arguments(const Start& start) {
+std::vector<std::string> exporter_arguments(const Start& start, const TemporaryDirectory& own) {
   const std::string configuration =
       start.configuration.empty() ? SOURCE_DIRECTORY "/config/telephony_exporter.yml" : start.configuration;
-  std::vector<std::string> arguments = {EXPORTER_BINARY, "--config.file=" + configuration,
-                                        "--web.listen-address=127.0.0.1:0",
-                                        "--ingest.listen-address=" + start.ingest_address};
+  std::vector<std::string> arguments = {
+      EXPORTER_BINARY, "--config.file=" + configuration, "--web.listen-address=127.0.0.1:0",
+      "--ingest.listen-address=" + start.ingest_address,
+      "--journal.path=" + (start.journal.empty() ? own.path() + "/journal.db" : start.journal)};
   arguments.insert(arguments.end(), start.flags.begin(), start.flags.end());
   return arguments;
 }
@@ -260,7 +261,7 @@ std::vector<Sample> parse_metrics(const std::string& page) {
   return samples;
 }
 
-Exporter::Exporter(const Start& start) : process_(exporter_arguments(start), start.environment) {
+Exporter::Exporter(const Start& start) : process_(exporter_arguments(start, directory_), start.environment) {
   std::string ready;
   const bool is_ready = eventually(kStartDeadline, [&] {
     const std::string log = process_.errors();

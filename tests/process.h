@@ -103,6 +103,7 @@ struct Start {
   std::vector<std::string> flags = {};
   Environment environment = {};
   std::string ingest_address = "127.0.0.1:0";
+  std::string journal = {};  ///< empty: one of its own, gone with it
 };
 
 /// A running exporter on ports of its own. All requests are made on new connections.
@@ -131,6 +132,7 @@ class Exporter {
   std::optional<int> stop();
 
  private:
+  TemporaryDirectory directory_;
   Process process_;
   std::uint16_t web_port_ = 0;
   std::uint16_t ingest_port_ = 0;

@@ -54,12 +54,14 @@ class River {
  public:
   explicit River(std::shared_ptr<const Settings> settings, std::unique_ptr<Journal> journal = nullptr)
       : settings_(std::move(settings)),
-        journal_(journal ? std::move(journal)
-                         : make_memory_journal({settings_->dedup_retention, settings_->dedup_max_keys})),
+        journal_(journal ? std::move(journal) : make_memory_journal()),
         ledger_(settings_),
         metrics_(*settings_, *journal_, ledger_),
         log_(LogLevel::debug, LogFormat::logfmt, [this](std::string_view line) { log_text_ += line; }),
-        pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}, [this] { return clock.now(); }) {}
+        pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}, Pipeline::Commits::each,
+                  [this] { return clock.now(); }) {
+    journal_->adopt(settings_);
+  }
   River(const River&) = delete;
   River& operator=(const River&) = delete;
   ~River() { check_nothing_lost(); }

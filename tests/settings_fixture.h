@@ -57,7 +57,7 @@ inline std::shared_ptr<const Settings> settings_of(const TestDirectory& director
       "sources:\n"
       "  - {name: calls, provider: acme, product: voice, webhook: {path: /calls, auth: none}}\n" +
           std::string(more));
-  return load_settings(config, before);
+  return load_settings(config, before != nullptr ? before->table : SeriesTable());
 }
 
 inline std::shared_ptr<const Settings> settings_of(std::string_view catalog, std::string_view more = "") {

@@ -146,15 +146,15 @@ TEST(LoadSettings, SeriesKeepTheirNumbersOverAReload) {
 
 TEST(SeriesTable, GivesEachSeriesOneNumber) {
   SeriesTable table;
-  const StreamId voice = table.stream({"acme", "voice"});
-  const StreamId sms = table.stream({"acme", "sms"});
+  const StreamId voice = table.stream({"acme", "voice"}, {});
+  const StreamId sms = table.stream({"acme", "sms"}, {});
   EXPECT_NE(voice, sms);
-  EXPECT_EQ(table.stream({"acme", "voice"}), voice);
-  const SeriesId one = table.error({voice, "1", "one", ""});
-  EXPECT_EQ(table.error({voice, "1", "one", ""}), one);
-  EXPECT_NE(table.error({sms, "1", "one", ""}), one);
-  EXPECT_NE(table.error({voice, "1", "other", ""}), one);
-  EXPECT_NE(table.error({voice, "1", "one", "family"}), one);
+  EXPECT_EQ(table.stream({"acme", "voice"}, {}), voice);
+  const SeriesId one = table.error({voice, "1", "one", ""}, {});
+  EXPECT_EQ(table.error({voice, "1", "one", ""}, {}), one);
+  EXPECT_NE(table.error({sms, "1", "one", ""}, {}), one);
+  EXPECT_NE(table.error({voice, "1", "other", ""}, {}), one);
+  EXPECT_NE(table.error({voice, "1", "one", "family"}, {}), one);
   EXPECT_EQ(table.errors()[one].reason, "one");
   EXPECT_EQ(table.streams()[sms].product, "sms");
 }

@@ -147,12 +147,13 @@ Source load_source(const Node& node, const Settings& settings) {
 }
 
 void number_series(Source& source, SeriesTable& table) {
-  source.stream = table.stream({source.provider, source.product});
+  const WallTime now = std::chrono::system_clock::now();
+  source.stream = table.stream({source.provider, source.product}, now);
   for (std::uint32_t i = 0; i < source.space->entries.size(); ++i) {
     const Entry& entry = source.space->entries[i];
     const bool unlisted = source.space->is_unlisted(i);
     source.series.push_back(
-        table.error({source.stream, entry.code, entry.reason, unlisted ? entry.family : ""}));
+        table.error({source.stream, entry.code, entry.reason, unlisted ? entry.family : ""}, now));
   }
 }
 
@@ -199,11 +200,11 @@ void load_catalogs(const Node& list, Settings& settings) {
 
 }  // namespace
 
-std::shared_ptr<const Settings> load_settings(const std::string& file, const Settings* before) {
+std::shared_ptr<const Settings> load_settings(const std::string& file, const SeriesTable& before) {
   const Node root = Node::load(file);
   root.expect_keys({"providers", "accounts", "journal", "sources"});
   auto settings = std::make_shared<Settings>();
-  if (before != nullptr) settings->table = before->table;
+  settings->table = before;
   load_catalogs(root.at("providers"), *settings);
   if (const auto accounts = root.find("accounts")) load_accounts(*accounts, *settings);
   if (const auto journal = root.find("journal")) load_journal(*journal, *settings);

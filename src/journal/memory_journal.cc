@@ -1,36 +1,20 @@
-#include <sodium.h>
-
-#include <array>
-#include <cstring>
+#include <algorithm>
 #include <mutex>
-#include <stdexcept>
 
 #include "journal/dedup_window.h"
+#include "journal/seal.h"
+#include "telephony_exporter/journal/journal.h"
 
 namespace telephony {
 namespace {
 
-/// Keys forgotten for every key remembered: enough to shrink, too few to be noticed.
-constexpr std::size_t kPruneFactor = 4;
-
 class MemoryJournal : public Journal {
  public:
-  explicit MemoryJournal(DedupLimits limits) : window_(limits) {
-    if (sodium_init() < 0) throw std::runtime_error("libsodium finds no source of random numbers");
-    randombytes_buf(hash_key_.data(), hash_key_.size());
-  }
+  explicit MemoryJournal(DedupLimits limits) : window_(limits) {}
 
-  EventKey key(std::string_view identity) const override {
-    std::array<unsigned char, crypto_shorthash_siphashx24_BYTES> hash;
-    crypto_shorthash_siphashx24(hash.data(), reinterpret_cast<const unsigned char*>(identity.data()),
-                                identity.size(), hash_key_.data());
-    EventKey key;
-    std::memcpy(&key.high, hash.data(), sizeof key.high);
-    std::memcpy(&key.low, hash.data() + sizeof key.high, sizeof key.low);
-    return key;
-  }
+  EventKey key(std::string_view identity) const override { return identity_key(hash_key_, identity); }
 
-  bool commit(std::span<Posting> batch, WallTime now) override {
+  bool commit(std::span<Posting> batch, std::span<const FilePosition>, WallTime now) override {
     const auto start = std::chrono::steady_clock::now();
     const std::lock_guard lock(mutex_);
     // A clock that is set back must not make the window's order lie.
@@ -43,6 +27,12 @@ class MemoryJournal : public Journal {
     return true;
   }
 
+  bool maintain(WallTime now) override {
+    const std::lock_guard lock(mutex_);
+    now_ = std::max(now_, now);
+    return window_.prune(now_, kPruneKeys);
+  }
+
   JournalStats stats(WallTime now) const override {
     const std::lock_guard lock(mutex_);
     JournalStats stats;
@@ -53,13 +43,13 @@ class MemoryJournal : public Journal {
     return stats;
   }
 
-  void limit(DedupLimits limits) override {
+  void adopt(std::shared_ptr<const Settings> settings) override {
     const std::lock_guard lock(mutex_);
-    window_.limit(limits);
+    window_.limit({settings->dedup_retention, settings->dedup_max_keys});
   }
 
  private:
-  std::array<unsigned char, crypto_shorthash_siphashx24_KEYBYTES> hash_key_{};
+  const HashKey hash_key_ = random_hash_key();
   mutable std::mutex mutex_;
   DedupWindow window_;
   WallTime now_;

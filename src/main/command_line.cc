@@ -47,6 +47,16 @@ void add_subcommands(CLI::App& app, Options& options) {
       ->required();
   command("catalog", Command::catalog, "List every code that the catalogs know")
       ->add_flag("--json", options.json, "Answer as JSON");
+  CLI::App* journal =
+      app.add_subcommand("journal", "Look into a journal; a running exporter may have it open");
+  journal->require_subcommand(1);
+  const auto on_journal = [&](const char* name, Command which, const char* help) {
+    CLI::App* sub = journal->add_subcommand(name, help);
+    sub->callback([&options, which] { options.command = which; });
+    sub->add_option("PATH", options.words, "The journal's file")->required()->expected(1);
+  };
+  on_journal("check", Command::journal_check, "Exit 0 if every row of it is what was written");
+  on_journal("stats", Command::journal_stats, "Say what stands in it");
   command("healthcheck", Command::healthcheck, "Exit 0 if a running exporter says that it is healthy");
 }
 
@@ -81,9 +91,6 @@ Parsed check(Options options, const std::string& level, const std::string& forma
   }
   for (const std::string& address : {options.web_address, options.ingest_address}) {
     if (const auto wrong = wrong_address(address)) return {{}, usage_error(*wrong)};
-  }
-  if (options.journal_path != ":memory:") {
-    return {{}, usage_error("--journal.path: a durable journal is not built yet; use :memory:")};
   }
   options.log_level = *log_level;
   options.log_format = *log_format;

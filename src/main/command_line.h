@@ -10,14 +10,23 @@
 namespace telephony {
 
 struct Options {
-  enum class Command { serve, check_config, explain, replay, catalog, healthcheck };
+  enum class Command {
+    serve,
+    check_config,
+    explain,
+    replay,
+    catalog,
+    journal_check,
+    journal_stats,
+    healthcheck
+  };
 
   Command command = Command::serve;
   std::string config_file = "config/telephony_exporter.yml";
   std::string web_address = ":10065";
   std::string telemetry_path = "/metrics";
   std::string ingest_address = "127.0.0.1:10066";
-  std::string journal_path = ":memory:";
+  std::string journal_path = "data/journal.db";
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;
 

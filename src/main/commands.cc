@@ -2,8 +2,10 @@
 
 #include <httplib.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
+#include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +13,7 @@
 #include "telephony_exporter/config/address.h"
 #include "telephony_exporter/config/settings.h"
 #include "telephony_exporter/explain/explain.h"
+#include "telephony_exporter/journal/inspect.h"
 #include "telephony_exporter/yaml/node.h"
 
 namespace telephony {
@@ -38,6 +41,17 @@ std::string check_file(const std::string& file, const std::string& ingest_addres
   const auto settings = load_settings(file);
   require_auth(*settings, ingest_address);
   return "a configuration of " + std::to_string(settings->sources.size()) + " sources";
+}
+
+/// In UTC; "never" for the epoch.
+std::string to_text(WallTime time) {
+  if (time == WallTime()) return "never";
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::ostringstream text;
+  text << std::put_time(&parts, "%Y-%m-%dT%H:%M:%SZ");
+  return text.str();
 }
 
 }  // namespace
@@ -120,6 +134,41 @@ int replay(const Options& options) {
     replay.read(in, file);
   }
   std::cout << replay.page();
+  return 0;
+}
+
+int journal_check(const Options& options) {
+  const std::string& path = options.words.front();
+  const JournalReport report = inspect_journal(path);
+  if (report.damage.empty()) {
+    std::cout << path << ": ok, " << report.errors << " errors and " << report.sessions << " sessions\n";
+    return 0;
+  }
+  std::cerr << path << ": is damaged: " << report.damage
+            << "; the exporter will put it aside and count afresh\n";
+  return 1;
+}
+
+int journal_stats(const Options& options) {
+  const std::string& path = options.words.front();
+  const JournalReport report = inspect_journal(path);
+  if (!report.damage.empty()) {
+    std::cerr << path << ": is damaged: " << report.damage << '\n';
+    return 1;
+  }
+  const auto print = [](const char* what, const auto& value) { std::cout << what << '\t' << value << '\n'; };
+  print("created", to_text(report.created));
+  print("took_the_place_of_a_damaged_one", to_text(report.quarantined));
+  print("bytes", report.bytes);
+  print("errors", report.errors);
+  print("sessions", report.sessions);
+  print("accounts", report.accounts);
+  print("series", report.series);
+  print("file_positions", report.positions);
+  print("unpacked_batches", report.unpacked_batches);
+  print("dedup_keys", report.dedup_keys);
+  print("oldest_dedup_key", to_text(report.oldest_key));
+  print("newest_dedup_key", to_text(report.newest_key));
   return 0;
 }
 

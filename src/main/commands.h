@@ -9,6 +9,8 @@ int check_config(const Options& options);
 int explain_code(const Options& options);
 int list_catalog(const Options& options);
 int replay(const Options& options);
+int journal_check(const Options& options);
+int journal_stats(const Options& options);
 int healthcheck(const Options& options);
 
 }  // namespace telephony

@@ -20,6 +20,10 @@ int run(const Options& options) {
       return replay(options);
     case Options::Command::catalog:
       return list_catalog(options);
+    case Options::Command::journal_check:
+      return journal_check(options);
+    case Options::Command::journal_stats:
+      return journal_stats(options);
     case Options::Command::healthcheck:
       return healthcheck(options);
   }

@@ -16,10 +16,12 @@ Replay::Replay(std::shared_ptr<const Settings> settings, const Options& options)
     : settings_(std::move(settings)),
       source_(*settings_->source(options.source)),
       log_(options.log_level, options.log_format),
-      journal_(make_memory_journal({settings_->dedup_retention, settings_->dedup_max_keys})),
+      journal_(make_memory_journal()),
       ledger_(settings_),
       metrics_(*settings_, *journal_, ledger_),
-      pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}) {}
+      pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}, Pipeline::Commits::each) {
+  journal_->adopt(settings_);
+}
 
 void Replay::read(std::istream& in, const std::string& file) {
   if (file.ends_with(".json")) return read_document(in);

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <optional>
 #include <thread>
 
 #include "telephony_exporter/expose/web_server.h"
@@ -43,15 +44,16 @@ void refuse_files(const Settings& settings) {
 }
 
 /// Checked as a whole, so that a reload can refuse what a start would refuse.
-std::shared_ptr<const Settings> load(const Options& options, const Settings* before) {
+std::shared_ptr<const Settings> load(const Options& options, const SeriesTable& before) {
   auto settings = load_settings(options.config_file, before);
   require_auth(*settings, options.ingest_address);
   refuse_files(*settings);
   return settings;
 }
 
-DedupLimits dedup_limits(const Settings& settings) {
-  return {settings.dedup_retention, settings.dedup_max_keys};
+/// Nobody waits for a journal in memory, so there grouping would only cost time.
+Pipeline::Commits commits(const Options& options) {
+  return options.journal_path == ":memory:" ? Pipeline::Commits::each : Pipeline::Commits::grouped;
 }
 
 /// The whole house, in the order of the river.
@@ -60,29 +62,35 @@ class Exporter {
   explicit Exporter(const Options& options)
       : options_(options),
         log_(options.log_level, options.log_format),
-        live_(load(options, nullptr)),
-        journal_(make_memory_journal(dedup_limits(*live_.get()))),
+        opened_(open_journal(options.journal_path, std::chrono::system_clock::now(), log_)),
+        journal_(*opened_.journal),
+        live_(load(options, opened_.history.table)),
         ledger_(live_.get()),
-        metrics_(*live_.get(), *journal_, ledger_),
-        pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}),
-        ingest_(options.ingest_address, live_, ingest_hooks(), log_),
-        web_(options.web_address, options.telemetry_path, web_parts(), log_) {
+        metrics_(*live_.get(), journal_, ledger_),
+        pipeline_({journal_, ledger_, metrics_, unlisted_, log_}, commits(options)) {
+    // The doors open last: no scrape may see a counter that is lower than before.
+    ledger_.restore(opened_.history);
+    opened_.history = {};
+    journal_.adopt(live_.get());
     metrics_.reloaded(true, std::chrono::system_clock::now());
+    ingest_.emplace(options.ingest_address, live_, ingest_hooks(), log_);
+    web_.emplace(options.web_address, options.telemetry_path, web_parts(), log_);
     ready_ = true;
     log_.info("ready", {{"version", TELEPHONY_VERSION},
-                        {"web", web_.address()},
-                        {"ingest", ingest_.address()},
-                        {"config", options_.config_file}});
+                        {"web", web_->address()},
+                        {"ingest", ingest_->address()},
+                        {"config", options_.config_file},
+                        {"journal", options_.journal_path}});
   }
 
   /// An empty message means that the new configuration is in force; otherwise the old one still is.
   std::string reload() {
     const std::lock_guard lock(reloading_);
     try {
-      const auto settings = load(options_, live_.get().get());
+      const auto settings = load(options_, live_.get()->table);
       ledger_.adopt(settings);
       metrics_.adopt(*settings);
-      journal_->limit(dedup_limits(*settings));
+      journal_.adopt(settings);
       live_.set(settings);
       metrics_.reloaded(true, std::chrono::system_clock::now());
       log_.info("configuration reloaded", {{"config", options_.config_file}});
@@ -97,9 +105,10 @@ class Exporter {
   void stop() {
     log_.info("stopping");
     ready_ = false;
-    std::thread web([&] { web_.stop(); });
-    ingest_.stop();
+    std::thread web([&] { web_->stop(); });
+    ingest_->stop();
     web.join();
+    pipeline_.stop();
     log_.info("stopped");
   }
 
@@ -117,16 +126,17 @@ class Exporter {
             unlisted_,
             {&ledger_, &metrics_, &process_},
             [this](const std::string& source) { return metrics_.source_state(source); },
-            [this] { return ready_ && journal_->stats(std::chrono::system_clock::now()).healthy; },
+            [this] { return ready_ && journal_.stats(std::chrono::system_clock::now()).healthy; },
             [this] { return reload(); },
             [this](int status) { metrics_.http_request("web", status); },
-            ingest_.address()};
+            ingest_->address()};
   }
 
   const Options& options_;
   Log log_;
+  OpenJournal opened_;
+  Journal& journal_;
   Live live_;
-  std::unique_ptr<Journal> journal_;
   Ledger ledger_;
   ExporterMetrics metrics_;
   ProcessMetrics process_;
@@ -134,8 +144,8 @@ class Exporter {
   Pipeline pipeline_;
   std::mutex reloading_;
   std::atomic<bool> ready_ = false;
-  IngestServer ingest_;
-  WebServer web_;
+  std::optional<IngestServer> ingest_;
+  std::optional<WebServer> web_;
 };
 
 }  // namespace
@@ -143,6 +153,7 @@ class Exporter {
 int serve(const Options& options) {
   raise_file_limit();
   const sigset_t signals = block_signals();
+  load(options, {});  // what is wrong with the configuration is said before the journal is touched
   Exporter exporter(options);
   for (int signal = 0;;) {
     if (sigwait(&signals, &signal) != 0) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "pipeline/group.h"
 #include "telephony_exporter/catalog/text.h"
 #include "telephony_exporter/classify/classify.h"
 #include "telephony_exporter/event/limits.h"
@@ -29,30 +30,43 @@ UnlistedCode unlisted_code(const Source& source, const Event& event, std::uint32
 
 }  // namespace
 
-/// What one body turned into. A deque keeps the accounts where the postings point to.
-struct Pipeline::Batch {
-  WallTime now;
-  std::string_view idempotency_key;
-  std::vector<Posting> postings;
-  std::deque<std::string> accounts;
-  std::vector<std::pair<std::size_t, UnlistedCode>> unlisted;  ///< by position of the posting
-  RejectCounts causes{};
-  Receipt receipt;
-};
+Pipeline::Pipeline(PipelineParts parts, Commits commits, Clock clock)
+    : parts_(parts), clock_(std::move(clock)), open_(std::make_unique<Group>()) {
+  if (commits == Commits::grouped) committer_ = std::thread([this] { run(); });
+}
 
-Pipeline::Pipeline(PipelineParts parts, Clock clock) : parts_(parts), clock_(std::move(clock)) {}
+Pipeline::~Pipeline() { stop(); }
 
 void Pipeline::accept(const Source& source, const RawEvent& raw, const Done& done) {
-  Batch batch;
-  batch.idempotency_key = raw.idempotency_key;
-  {
-    const std::lock_guard lock(mutex_);
-    batch.now = clock_();
-    decoder_.decode(source, raw, [&](const Record& record) { add(source, record, batch); });
-    commit(batch);
+  std::unique_lock lock(mutex_);
+  if (open_->postings.size() >= limits::kQueueEvents) {
+    lock.unlock();
+    refuse(source, RejectCause::unavailable);
+    Receipt receipt;
+    receipt.received = receipt.rejected = 1;
+    receipt.unavailable = true;
+    return done(receipt);
   }
-  parts_.metrics.add(source.name, batch.receipt, batch.causes);
-  done(batch.receipt);
+  Delivery& delivery = open_->deliveries.emplace_back();
+  delivery.source = source.name;
+  delivery.idempotency_key = raw.idempotency_key;
+  delivery.received = clock_();
+  delivery.first = open_->postings.size();
+  delivery.done = done;
+  decoder_.decode(source, raw, [&](const Record& record) { add(source, record, delivery); });
+  delivery.last = open_->postings.size();
+  parts_.metrics.queued(open_->postings.size());
+  if (committer_.joinable()) {
+    lock.unlock();
+    arrived_.notify_one();
+    return;
+  }
+  settle(*open_);
+  const Receipt receipt = delivery.receipt;
+  open_->clear();
+  parts_.journal.maintain(clock_());
+  lock.unlock();
+  done(receipt);
 }
 
 void Pipeline::refuse(const Source& source, RejectCause cause) {
@@ -63,48 +77,48 @@ void Pipeline::refuse(const Source& source, RejectCause cause) {
   parts_.metrics.add(source.name, receipt, causes);
 }
 
-void Pipeline::add(const Source& source, const Record& record, Batch& batch) {
-  Receipt& receipt = batch.receipt;
+void Pipeline::add(const Source& source, const Record& record, Delivery& delivery) {
+  Receipt& receipt = delivery.receipt;
   ++receipt.received;
   if (const auto* reject = std::get_if<Reject>(&record)) {
     ++receipt.rejected;
-    ++batch.causes[static_cast<std::size_t>(reject->cause)];
+    ++delivery.causes[static_cast<std::size_t>(reject->cause)];
     if (receipt.rejects.size() < limits::kReportedRejects) receipt.rejects.push_back(*reject);
   } else if (const auto* event = std::get_if<Event>(&record)) {
-    add_event(source, *event, batch);
+    add_event(source, *event, delivery);
   } else {
     ++receipt.ignored;
   }
 }
 
-void Pipeline::add_event(const Source& source, const Event& event, Batch& batch) {
-  if (!event.warning.empty()) warn(source, event, batch.now);
+void Pipeline::add_event(const Source& source, const Event& event, Delivery& delivery) {
+  if (!event.warning.empty()) warn(source, event, delivery.received);
   const auto meaning = classify(event, *source.space, scratch_);
   if (!meaning && !event.session) {
-    ++batch.receipt.ignored;
+    ++delivery.receipt.ignored;
     return;
   }
-  Posting& posting = batch.postings.emplace_back();
+  Posting& posting = open_->postings.emplace_back();
   posting.stream = source.stream;
-  posting.received = batch.now;
-  posting.key = key_of(source, event, batch);
+  posting.received = delivery.received;
+  posting.key = key_of(source, event, delivery);
   if (event.session) posting.session = static_cast<std::uint8_t>(*event.session);
-  if (!event.account.empty()) posting.account = batch.accounts.emplace_back(event.account);
+  if (!event.account.empty()) posting.account = open_->accounts.emplace_back(event.account);
   if (!meaning) return;
   posting.error = source.series[meaning->entry];
   if (meaning->unlisted) {
-    batch.unlisted.emplace_back(batch.postings.size() - 1, unlisted_code(source, event, meaning->entry));
+    delivery.unlisted.emplace_back(open_->postings.size() - 1, unlisted_code(source, event, meaning->entry));
   }
 }
 
-std::optional<EventKey> Pipeline::key_of(const Source& source, const Event& event, const Batch& batch) {
+std::optional<EventKey> Pipeline::key_of(const Source& source, const Event& event, const Delivery& delivery) {
   std::string_view identity = event.identity;
   std::string own;
   if (identity.empty()) {
-    if (batch.idempotency_key.empty()) return std::nullopt;
+    if (delivery.idempotency_key.empty()) return std::nullopt;
     // The key names the request; its records are told apart by their position.
-    own = "idempotency-key:" + source.name + ':' + std::to_string(batch.receipt.received) + ':' +
-          std::string(batch.idempotency_key);
+    own = "idempotency-key:" + source.name + ':' + std::to_string(delivery.receipt.received) + ':' +
+          std::string(delivery.idempotency_key);
     identity = own;
   }
   scratch_ = source.provider;
@@ -115,20 +129,55 @@ std::optional<EventKey> Pipeline::key_of(const Source& source, const Event& even
   return parts_.journal.key(scratch_);
 }
 
-void Pipeline::commit(Batch& batch) {
-  Receipt& receipt = batch.receipt;
-  if (batch.postings.empty()) return;
-  if (!parts_.journal.commit(batch.postings, batch.now)) {
+void Pipeline::run() {
+  Group group;
+  std::unique_lock lock(mutex_);
+  while (!stopping_ || !open_->deliveries.empty()) {
+    arrived_.wait_for(lock, limits::kMaintainEvery,
+                      [this] { return stopping_ || !open_->deliveries.empty(); });
+    std::swap(*open_, group);
+    lock.unlock();
+    settle(group);
+    for (const Delivery& delivery : group.deliveries) delivery.done(delivery.receipt);
+    group.clear();
+    parts_.journal.maintain(clock_());
+    lock.lock();
+  }
+}
+
+void Pipeline::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  arrived_.notify_one();
+  if (committer_.joinable()) committer_.join();
+}
+
+void Pipeline::settle(Group& group) {
+  parts_.metrics.queued(0);
+  parts_.ledger.admit(group.postings);
+  const bool committed = group.postings.empty() || parts_.journal.commit(group.postings, {}, clock_());
+  if (committed) parts_.ledger.post(group.postings);
+  for (Delivery& delivery : group.deliveries) settle(group, delivery, committed);
+}
+
+void Pipeline::settle(Group& group, Delivery& delivery, bool committed) {
+  Receipt& receipt = delivery.receipt;
+  const std::size_t postings = delivery.last - delivery.first;
+  if (committed) {
+    for (std::size_t i = delivery.first; i < delivery.last; ++i) {
+      ++(group.postings[i].duplicate ? receipt.duplicate : receipt.counted);
+    }
+    for (const auto& [position, code] : delivery.unlisted) {
+      if (!group.postings[position].duplicate) note_unlisted(code, delivery.received);
+    }
+  } else if (postings > 0) {
     receipt.unavailable = true;
-    receipt.rejected += batch.postings.size();
-    batch.causes[static_cast<std::size_t>(RejectCause::unavailable)] += batch.postings.size();
-    return;
+    receipt.rejected += postings;
+    delivery.causes[static_cast<std::size_t>(RejectCause::unavailable)] += postings;
   }
-  parts_.ledger.post(batch.postings);
-  for (const Posting& posting : batch.postings) ++(posting.duplicate ? receipt.duplicate : receipt.counted);
-  for (const auto& [position, code] : batch.unlisted) {
-    if (!batch.postings[position].duplicate) note_unlisted(code, batch.now);
-  }
+  parts_.metrics.add(delivery.source, receipt, delivery.causes);
 }
 
 void Pipeline::note_unlisted(const UnlistedCode& code, WallTime now) {

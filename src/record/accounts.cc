@@ -47,7 +47,7 @@ bool looks_like_phone_number(std::string_view text) {
 
 bool is_account(std::string_view text) {
   const auto control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
-  return !text.empty() && text.size() <= limits::kAccountBytes && text != "other" &&
+  return !text.empty() && text.size() <= limits::kAccountBytes && text != kOtherAccountName &&
          std::none_of(text.begin(), text.end(), control) && !looks_like_phone_number(text) &&
          simdjson::validate_utf8(text);
 }
@@ -62,11 +62,12 @@ void Accounts::limit(std::size_t max,
 
 AccountId Accounts::admit(std::string_view provider, std::string_view account) {
   if (const auto found = ids_.find(key_of(provider, account)); found != ids_.end()) return found->second;
-  if (size() >= max_ || !is_account(account)) {
-    ++folded_;
-    return kOtherAccount;
-  }
+  if (size() >= max_ || !is_account(account)) return kOtherAccount;
   return add(provider, account);
+}
+
+AccountId Accounts::restore(std::string_view provider, std::string_view account) {
+  return account == kOtherAccountName ? kOtherAccount : add(provider, account);
 }
 
 AccountId Accounts::add(std::string_view provider, std::string_view account) {

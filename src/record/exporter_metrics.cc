@@ -39,6 +39,7 @@ struct ExporterMetrics::Families {
                           "How long the oldest input of the source that is not yet counted has waited.")),
         lag_bytes(gauge(r, "telephony_exporter_source_lag_bytes",
                         "How much input of the source is not yet counted.")),
+        queued(gauge(r, "telephony_exporter_queue_events", "Events that wait to be committed.").Add({})),
         requests(counter(r, "telephony_exporter_http_requests_total",
                          "HTTP replies by listener and status code.")),
         reload_ok(gauge(r, "telephony_exporter_config_last_reload_successful",
@@ -59,6 +60,7 @@ struct ExporterMetrics::Families {
   prometheus::Family<Gauge>& source_up;
   prometheus::Family<Gauge>& lag_seconds;
   prometheus::Family<Gauge>& lag_bytes;
+  Gauge& queued;
   prometheus::Family<Counter>& requests;
   Gauge& reload_ok;
   Gauge& reload_time;
@@ -121,6 +123,8 @@ void ExporterMetrics::unlisted(const std::string& provider) {
   families_->unlisted.Add({{"provider", provider}}).Increment();
 }
 
+void ExporterMetrics::queued(std::size_t events) { families_->queued.Set(static_cast<double>(events)); }
+
 void ExporterMetrics::http_request(std::string_view listener, int code) {
   families_->requests.Add({{"listener", std::string(listener)}, {"code", std::to_string(code)}}).Increment();
 }
@@ -153,8 +157,9 @@ std::vector<MetricFamily> ExporterMetrics::Collect() const {
       static_cast<double>(stats.commits));
   add("telephony_exporter_journal_bytes", MetricType::Gauge, "Size of the journal on disk.",
       static_cast<double>(stats.bytes));
-  add("telephony_exporter_queue_events", MetricType::Gauge, "Events that wait to be committed.",
-      static_cast<double>(stats.queued));
+  add("telephony_exporter_journal_quarantined_timestamp_seconds", MetricType::Gauge,
+      "When a damaged journal was last put aside, as a Unix time; 0 if none was.",
+      stats.quarantined_timestamp);
   add("telephony_exporter_dedup_keys", MetricType::Gauge, "Events that a redelivery would be recognised of.",
       static_cast<double>(stats.dedup_keys));
   add("telephony_exporter_dedup_window_seconds", MetricType::Gauge,

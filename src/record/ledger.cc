@@ -1,5 +1,7 @@
 #include "telephony_exporter/record/ledger.h"
 
+#include <algorithm>
+
 namespace telephony {
 namespace {
 
@@ -11,15 +13,48 @@ double unix_seconds(WallTime time) { return std::chrono::duration<double>(time.t
 
 }  // namespace
 
+void Ledger::Cell::add(double events, WallTime first, WallTime last) {
+  if (created == WallTime()) created = first;
+  last_seen = std::max(last_seen, last);
+  count.Increment(events);
+}
+
 Ledger::Ledger(std::shared_ptr<const Settings> settings) { adopt(std::move(settings)); }
 
 void Ledger::adopt(std::shared_ptr<const Settings> settings) {
   const std::lock_guard lock(mutex_);
   settings_ = std::move(settings);
-  while (errors_.size() < settings_->table.errors().size()) errors_.emplace_back();
-  while (sessions_.size() < settings_->table.streams().size()) sessions_.emplace_back();
+  const SeriesTable& table = settings_->table;
+  for (auto id = static_cast<SeriesId>(errors_.size()); id < table.errors().size(); ++id) {
+    errors_.emplace_back().created = table.error_created(id);
+  }
+  for (auto id = static_cast<StreamId>(sessions_.size()); id < table.streams().size(); ++id) {
+    for (Cell& cell : sessions_.emplace_back()) cell.created = table.stream_created(id);
+  }
   accounts_.limit(settings_->accounts_max, settings_->accounts_allow);
   prepare_allowed_accounts();
+}
+
+void Ledger::restore(const History& history) {
+  const std::lock_guard lock(mutex_);
+  for (const History::Errors& row : history.errors) {
+    const auto count = static_cast<double>(row.count);
+    errors_[row.series].add(count, row.created, row.last_seen);
+    if (row.account.empty()) continue;
+    const AccountId account = restore_account(history.table.errors()[row.series].stream, row.account);
+    account_errors_[pair_key(row.series, account)].add(count, row.created, row.last_seen);
+  }
+  for (const History::Sessions& row : history.sessions) {
+    const auto count = static_cast<double>(row.count);
+    sessions_[row.stream][row.outcome].add(count, row.created, {});
+    if (row.account.empty()) continue;
+    const AccountId account = restore_account(row.stream, row.account);
+    account_sessions_[pair_key(row.stream, account)][row.outcome].add(count, row.created, {});
+  }
+}
+
+AccountId Ledger::restore_account(StreamId stream, const std::string& name) {
+  return accounts_.restore(settings_->table.streams()[stream].provider, name);
 }
 
 void Ledger::prepare_allowed_accounts() {
@@ -39,48 +74,54 @@ void Ledger::prepare_allowed_accounts() {
   }
 }
 
+void Ledger::admit(std::span<Posting> batch) {
+  const std::lock_guard lock(mutex_);
+  for (Posting& posting : batch) {
+    if (posting.account.empty()) continue;
+    posting.account_id =
+        accounts_.admit(settings_->table.streams()[posting.stream].provider, posting.account);
+    if (posting.account_id == kOtherAccount) posting.account = kOtherAccountName;
+  }
+}
+
 void Ledger::post(std::span<const Posting> batch) {
   const std::lock_guard lock(mutex_);
   for (const Posting& posting : batch) {
     if (posting.duplicate) continue;
-    if (posting.error) {
-      Cell& cell = errors_[*posting.error];
-      cell.count.Increment();
-      cell.last_seen = unix_seconds(posting.received);
-    }
-    if (posting.session) sessions_[posting.stream][*posting.session].Increment();
+    const WallTime now = posting.received;
+    if (posting.error) errors_[*posting.error].add(1, now, now);
+    if (posting.session) sessions_[posting.stream][*posting.session].add(1, now, now);
     if (!posting.account.empty()) post_account(posting);
   }
 }
 
 void Ledger::post_account(const Posting& posting) {
-  const std::string& provider = settings_->table.streams()[posting.stream].provider;
-  const AccountId account = accounts_.admit(provider, posting.account);
-  if (posting.error) {
-    Cell& cell = account_errors_[pair_key(*posting.error, account)];
-    cell.count.Increment();
-    cell.last_seen = unix_seconds(posting.received);
+  const WallTime now = posting.received;
+  if (posting.account_id == kOtherAccount) ++accounts_folded_;
+  if (posting.error) account_errors_[pair_key(*posting.error, posting.account_id)].add(1, now, now);
+  if (posting.session) {
+    account_sessions_[pair_key(posting.stream, posting.account_id)][*posting.session].add(1, now, now);
   }
-  if (posting.session) account_sessions_[pair_key(posting.stream, account)][*posting.session].Increment();
 }
 
 LedgerNumbers Ledger::numbers() const {
-  const auto values = [](const Sessions& sessions) {
+  const auto value = [](const Cell& cell) {
+    return LedgerNumbers::Cell{cell.count.Value(), unix_seconds(cell.last_seen), unix_seconds(cell.created)};
+  };
+  const auto values = [&](const Sessions& sessions) {
     LedgerNumbers::Sessions out;
-    for (std::size_t i = 0; i < kOutcomes; ++i) out[i] = sessions[i].Value();
+    std::transform(sessions.begin(), sessions.end(), out.begin(), value);
     return out;
   };
   LedgerNumbers numbers;
   const std::lock_guard lock(mutex_);
   numbers.settings = settings_;
   numbers.errors.reserve(errors_.size());
-  for (const Cell& cell : errors_) numbers.errors.push_back({cell.count.Value(), cell.last_seen});
+  for (const Cell& cell : errors_) numbers.errors.push_back(value(cell));
   for (const Sessions& sessions : sessions_) numbers.sessions.push_back(values(sessions));
   numbers.accounts = accounts_.names();
   numbers.account_errors.reserve(account_errors_.size());
-  for (const auto& [key, cell] : account_errors_) {
-    numbers.account_errors.push_back({key, {cell.count.Value(), cell.last_seen}});
-  }
+  for (const auto& [key, cell] : account_errors_) numbers.account_errors.emplace_back(key, value(cell));
   for (const auto& [key, sessions] : account_sessions_) {
     numbers.account_sessions.emplace_back(key, values(sessions));
   }
@@ -94,7 +135,7 @@ std::size_t Ledger::accounts() const {
 
 std::uint64_t Ledger::accounts_folded() const {
   const std::lock_guard lock(mutex_);
-  return accounts_.folded();
+  return accounts_folded_;
 }
 
 }  // namespace telephony

@@ -105,7 +105,7 @@ class Merged {
 
 void add_sessions(MetricFamily& family, const Labels& labels, const LedgerNumbers::Sessions& all) {
   for (std::size_t i = 0; i < kOutcomes; ++i) {
-    add_sample(family, with(labels, {{"outcome", text(name(static_cast<Outcome>(i)))}}), all[i]);
+    add_sample(family, with(labels, {{"outcome", text(name(static_cast<Outcome>(i)))}}), all[i].count);
   }
 }
 

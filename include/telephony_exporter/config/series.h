@@ -27,14 +27,19 @@ struct ErrorSeries {
 
 class SeriesTable {
  public:
-  StreamId stream(const Stream& stream);      ///< the number, new or old
-  SeriesId error(const ErrorSeries& series);  ///< the number, new or old
+  /// The number, new or old; a new one's counters are at 0 since `created`.
+  StreamId stream(const Stream& stream, WallTime created);
+  SeriesId error(const ErrorSeries& series, WallTime created);
   const std::vector<Stream>& streams() const { return streams_; }
   const std::vector<ErrorSeries>& errors() const { return errors_; }
+  WallTime stream_created(StreamId id) const { return stream_created_[id]; }
+  WallTime error_created(SeriesId id) const { return error_created_[id]; }
 
  private:
   std::vector<Stream> streams_;
   std::vector<ErrorSeries> errors_;
+  std::vector<WallTime> stream_created_;
+  std::vector<WallTime> error_created_;
   std::map<Stream, StreamId> stream_ids_;
   std::map<ErrorSeries, SeriesId> error_ids_;
 };

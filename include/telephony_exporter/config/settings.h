@@ -91,7 +91,7 @@ struct Settings {
 
 /// Reads the configuration and all it names. Series keep the numbers that they have in `before`.
 /// Throws ConfigError.
-std::shared_ptr<const Settings> load_settings(const std::string& file, const Settings* before = nullptr);
+std::shared_ptr<const Settings> load_settings(const std::string& file, const SeriesTable& before = {});
 
 /// Throws ConfigError for a webhook without `auth:` when `address` is reachable from outside this host.
 void require_auth(const Settings& settings, std::string_view address);

@@ -19,6 +19,10 @@ inline constexpr std::size_t kCodeBytes = 64;
 inline constexpr std::size_t kAccountBytes = 64;
 inline constexpr std::size_t kIdempotencyKeyBytes = 255;
 
+// How many events may wait for a commit; beyond it senders are told to try again.
+inline constexpr std::size_t kQueueEvents = 16 * 1024;
+inline constexpr std::chrono::seconds kMaintainEvery{1};
+
 // How long a peer may take.
 inline constexpr std::chrono::seconds kHeadDeadline{10};
 inline constexpr std::chrono::seconds kBodyDeadline{10};

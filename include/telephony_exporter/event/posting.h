@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace telephony {
@@ -14,6 +15,11 @@ using SeriesId = std::uint32_t;
 /// Position of a (provider, product) pair in the SeriesTable; never reused.
 using StreamId = std::uint32_t;
 
+/// Position of an account among those that were admitted; never reused.
+using AccountId = std::uint32_t;
+inline constexpr AccountId kOtherAccount = 0;
+inline constexpr std::string_view kOtherAccountName = "other";
+
 using WallTime = std::chrono::system_clock::time_point;
 
 /// A keyed 128-bit hash of an event's identity.
@@ -23,13 +29,20 @@ struct EventKey {
   bool operator==(const EventKey&) const = default;
 };
 
+/// How far a file has been read.
+struct FilePosition {
+  std::string file;          ///< what tells the file from all others, as its source sees it
+  std::uint64_t offset = 0;  ///< bytes
+};
+
 /// One event on its way to be counted. The account's bytes must outlive the commit.
 struct Posting {
   StreamId stream = 0;
-  std::optional<EventKey> key;          ///< without one, the event always counts
-  std::optional<SeriesId> error;        ///< the error series to raise
-  std::optional<std::uint8_t> session;  ///< the Outcome, as a number, of the session that ended
-  std::string_view account;             ///< as sent; empty when the event names none
+  std::optional<EventKey> key;           ///< without one, the event always counts
+  std::optional<SeriesId> error;         ///< the error series to raise
+  std::optional<std::uint8_t> session;   ///< the Outcome, as a number, of the session that ended
+  std::string_view account;              ///< as sent, or once admitted as counted; empty when there is none
+  AccountId account_id = kOtherAccount;  ///< once admitted
   WallTime received;
   bool duplicate = false;  ///< set by the journal
 };

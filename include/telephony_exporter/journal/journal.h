@@ -6,9 +6,13 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
+#include "telephony_exporter/config/settings.h"
 #include "telephony_exporter/event/posting.h"
+#include "telephony_exporter/journal/history.h"
+#include "telephony_exporter/log/log.h"
 
 namespace telephony {
 
@@ -16,10 +20,10 @@ struct JournalStats {
   bool healthy = true;
   std::uint64_t commits = 0;
   double commit_seconds = 0;  ///< spent in all commits together
-  std::uint64_t queued = 0;   ///< events that wait for a commit
   std::uint64_t bytes = 0;    ///< on disk
   std::uint64_t dedup_keys = 0;
-  double dedup_window_seconds = 0;  ///< age of the oldest key that would still be recognised
+  double dedup_window_seconds = 0;   ///< age of the oldest key that would still be recognised
+  double quarantined_timestamp = 0;  ///< Unix seconds; when a damaged journal was last put aside, or 0
 };
 
 struct DedupLimits {
@@ -27,7 +31,7 @@ struct DedupLimits {
   std::size_t max_keys = 4'000'000;
 };
 
-/// Calls of `commit` come one at a time; `key` and `stats` may be called from any thread.
+/// Calls of `commit` and `maintain` come one at a time; all others may come from any thread.
 class Journal {
  public:
   virtual ~Journal() = default;
@@ -37,13 +41,29 @@ class Journal {
 
   /// Remembers the whole batch at once and marks the postings whose key was known before, or came earlier in
   /// the same batch, as duplicates. Returns false when it can't: then nothing of the batch is remembered.
-  virtual bool commit(std::span<Posting> batch, WallTime now) = 0;
+  virtual bool commit(std::span<Posting> batch, std::span<const FilePosition> positions, WallTime now) = 0;
+
+  /// One small step of housekeeping, off the way to a reply: forgets what is past the limits, packs what was
+  /// committed, and tries whether a journal that failed has recovered. True when there is more to do.
+  virtual bool maintain(WallTime now) = 0;
 
   virtual JournalStats stats(WallTime now) const = 0;
-  virtual void limit(DedupLimits limits) = 0;
+
+  /// The limits, and the series that postings may name from now on.
+  virtual void adopt(std::shared_ptr<const Settings> settings) = 0;
 };
 
-/// Forgets everything when it ends; `:memory:` on the command line.
-std::unique_ptr<Journal> make_memory_journal(DedupLimits limits);
+/// Forgets everything when it ends; `:memory:` on the command line. The limits hold until it adopts settings.
+std::unique_ptr<Journal> make_memory_journal(DedupLimits limits = {});
+
+struct OpenJournal {
+  std::unique_ptr<Journal> journal;
+  History history;  ///< what it remembers from before
+};
+
+/// Opens or creates a journal on disk, or in memory for ":memory:". One that is damaged is put aside, with a
+/// line in the log, and a new one takes its place. Throws std::runtime_error when the file can be neither
+/// read nor written, belongs to something else, or is in use by another exporter.
+OpenJournal open_journal(const std::string& path, WallTime now, Log& log);
 
 }  // namespace telephony

@@ -1,12 +1,13 @@
 // The river's middle: decode, classify, commit, count; in this order, and nothing is acknowledged before.
 #pragma once
 
-#include <array>
+#include <condition_variable>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
-#include <vector>
+#include <thread>
 
 #include "telephony_exporter/decode/decoder.h"
 #include "telephony_exporter/journal/journal.h"
@@ -26,13 +27,20 @@ struct PipelineParts {
   Log& log;
 };
 
+struct Group;
+struct Delivery;
+
 /// Thread-safe.
 class Pipeline {
  public:
   using Done = std::function<void(const Receipt& receipt)>;
   using Clock = std::function<WallTime()>;
 
-  explicit Pipeline(PipelineParts parts, Clock clock = std::chrono::system_clock::now);
+  /// Who commits: the caller of `accept`, or a thread that takes all that came while it was at work.
+  enum class Commits : std::uint8_t { each, grouped };
+
+  explicit Pipeline(PipelineParts parts, Commits commits, Clock clock = std::chrono::system_clock::now);
+  ~Pipeline();
 
   /// Takes one body of a source. `done` is called once, when its events are committed and counted, or
   /// refused; on this thread or another. `raw` is not used after this returns.
@@ -41,21 +49,29 @@ class Pipeline {
   /// Counts a request that was refused before its body could be split: one received, one rejected.
   void refuse(const Source& source, RejectCause cause);
 
+  /// Commits what waits, and takes no more groups. Nothing may be accepted afterwards.
+  void stop();
+
  private:
-  struct Batch;
-  void add(const Source& source, const Record& record, Batch& batch);
-  void add_event(const Source& source, const Event& event, Batch& batch);
-  std::optional<EventKey> key_of(const Source& source, const Event& event, const Batch& batch);
-  void commit(Batch& batch);
+  void add(const Source& source, const Record& record, Delivery& delivery);
+  void add_event(const Source& source, const Event& event, Delivery& delivery);
+  std::optional<EventKey> key_of(const Source& source, const Event& event, const Delivery& delivery);
+  void run();
+  void settle(Group& group);
+  void settle(Group& group, Delivery& delivery, bool committed);
   void note_unlisted(const UnlistedCode& code, WallTime now);
   void warn(const Source& source, const Event& event, WallTime now);
 
   PipelineParts parts_;
   Clock clock_;
-  std::mutex mutex_;  ///< one commit at a time
+  std::mutex mutex_;             ///< over what follows
+  std::unique_ptr<Group> open_;  ///< what waits for the next commit
   Decoder decoder_;
   std::string scratch_;
   std::map<std::string, WallTime, std::less<>> warned_;
+  bool stopping_ = false;
+  std::condition_variable arrived_;
+  std::thread committer_;
 };
 
 }  // namespace telephony

@@ -8,10 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace telephony {
+#include "telephony_exporter/event/posting.h"
 
-using AccountId = std::uint32_t;
-inline constexpr AccountId kOtherAccount = 0;
+namespace telephony {
 
 /// Begins with seven or more digits and dialling punctuation, or has them behind a "+" or a scheme such as
 /// tel:.
@@ -30,18 +29,19 @@ class Accounts {
   /// The account's number; kOtherAccount when it is no account or the budget is used up.
   AccountId admit(std::string_view provider, std::string_view account);
 
+  /// The number of an account that was admitted before, whatever the budget is now.
+  AccountId restore(std::string_view provider, std::string_view account);
+
   const std::string& name(AccountId id) const { return names_[id]; }
   const std::vector<std::string>& names() const { return names_; }  ///< by AccountId
   std::size_t size() const { return names_.size() - 1; }
-  std::uint64_t folded() const { return folded_; }
 
  private:
   AccountId add(std::string_view provider, std::string_view account);
 
-  std::vector<std::string> names_ = {"other"};
+  std::vector<std::string> names_ = {std::string(kOtherAccountName)};
   std::map<std::string, AccountId, std::less<>> ids_;
   std::size_t max_ = 0;
-  std::uint64_t folded_ = 0;
 };
 
 }  // namespace telephony

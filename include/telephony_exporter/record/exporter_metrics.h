@@ -41,6 +41,7 @@ class ExporterMetrics : public prometheus::Collectable {
   /// Adds what became of a body; `causes` says, by RejectCause, why records were rejected.
   void add(const std::string& source, const Receipt& receipt, const RejectCounts& causes);
   void unlisted(const std::string& provider);
+  void queued(std::size_t events);  ///< that wait for a commit
   void http_request(std::string_view listener, int code);
   void source_up(const std::string& source, bool up);
   SourceState source_state(const std::string& source) const;

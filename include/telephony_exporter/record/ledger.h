@@ -13,6 +13,7 @@
 
 #include "telephony_exporter/config/settings.h"
 #include "telephony_exporter/event/posting.h"
+#include "telephony_exporter/journal/history.h"
 #include "telephony_exporter/record/accounts.h"
 
 namespace telephony {
@@ -22,8 +23,9 @@ struct LedgerNumbers {
   struct Cell {
     double count = 0;
     double last_seen = 0;  ///< Unix seconds; 0 until seen
+    double created = 0;    ///< Unix seconds; since when it has counted
   };
-  using Sessions = std::array<double, kOutcomes>;
+  using Sessions = std::array<Cell, kOutcomes>;
 
   std::shared_ptr<const Settings> settings;
   std::vector<Cell> errors;           ///< by SeriesId
@@ -41,7 +43,12 @@ class Ledger : public prometheus::Collectable {
   /// Names the counters by these settings from now on; those that they don't name are kept, unseen.
   void adopt(std::shared_ptr<const Settings> settings);
 
-  /// Counts every posting that is no duplicate.
+  /// Takes up what was counted before. The settings' table of series must begin with that of the history.
+  void restore(const History& history);
+
+  /// Decides under which account each posting counts: its own, or "other".
+  void admit(std::span<Posting> batch);
+  /// Counts every admitted posting that is no duplicate.
   void post(std::span<const Posting> batch);
 
   std::size_t accounts() const;
@@ -54,18 +61,23 @@ class Ledger : public prometheus::Collectable {
  private:
   struct Cell {
     prometheus::Counter count;
-    double last_seen = 0;  ///< Unix seconds; 0 until seen
+    WallTime last_seen;  ///< the epoch until seen
+    WallTime created;    ///< the epoch for an account's until seen
+
+    void add(double events, WallTime first, WallTime last);
   };
-  using Sessions = std::array<prometheus::Counter, kOutcomes>;
+  using Sessions = std::array<Cell, kOutcomes>;
 
   void prepare_allowed_accounts();
   void post_account(const Posting& posting);
+  AccountId restore_account(StreamId stream, const std::string& name);
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;
   std::deque<Cell> errors_;        ///< by SeriesId
   std::deque<Sessions> sessions_;  ///< by StreamId
   Accounts accounts_;
+  std::uint64_t accounts_folded_ = 0;
   std::unordered_map<std::uint64_t, Cell> account_errors_;        ///< by SeriesId, AccountId
   std::unordered_map<std::uint64_t, Sessions> account_sessions_;  ///< by StreamId, AccountId
 };

@@ -1,0 +1,39 @@
+// What is committed together.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "telephony_exporter/pipeline/pipeline.h"
+
+namespace telephony {
+
+/// One body, and what it turned into.
+struct Delivery {
+  std::string source;
+  std::string_view idempotency_key;  ///< of the request, while its body is decoded
+  WallTime received;
+  std::size_t first = 0;  ///< its postings in the group: [first, last)
+  std::size_t last = 0;
+  std::vector<std::pair<std::size_t, UnlistedCode>> unlisted;  ///< by position of the posting
+  RejectCounts causes{};
+  Receipt receipt;
+  Pipeline::Done done;
+};
+
+/// Deques keep the accounts, and the delivery that is being filled, where they are.
+struct Group {
+  std::vector<Posting> postings;
+  std::deque<std::string> accounts;
+  std::deque<Delivery> deliveries;
+
+  void clear() {
+    postings.clear();
+    accounts.clear();
+    deliveries.clear();
+  }
+};
+
+}  // namespace telephony
