@@ -54,6 +54,7 @@ LIBRARIES = {
     "libsodium": "libsodium-dev",
     "nlohmann_json": "nlohmann-json3-dev",
     "prometheus-cpp": "prometheus-cpp-dev",
+    "rapidcheck": "librapidcheck-dev",
     "simdjson": "libsimdjson-dev",
     "sqlite3": "libsqlite3-dev",
     "SQLite3": "libsqlite3-dev",

@@ -73,7 +73,7 @@ std::vector<std::string> exporter_arguments(const Start& start, const TemporaryD
   const std::string configuration =
       start.configuration.empty() ? SOURCE_DIRECTORY "/config/telephony_exporter.yml" : start.configuration;
   std::vector<std::string> arguments = {
-      EXPORTER_BINARY, "--config.file=" + configuration, "--web.listen-address=127.0.0.1:0",
+      start.binary, "--config.file=" + configuration, "--web.listen-address=" + start.web_address,
       "--ingest.listen-address=" + start.ingest_address,
       "--journal.path=" + (start.journal.empty() ? own.path() + "/journal.db" : start.journal)};
   arguments.insert(arguments.end(), start.flags.begin(), start.flags.end());
@@ -183,6 +183,9 @@ std::string TemporaryDirectory::write(const std::string& name, std::string_view 
 
 Process::Process(const std::vector<std::string>& arguments, const Environment& environment,
                  std::string_view input) {
+  if (arguments[0].find('/') != std::string::npos && access(arguments[0].c_str(), X_OK) != 0) {
+    throw std::runtime_error(arguments[0] + " is not there; script/build makes it");
+  }
   const std::string in = files_.write("input", input);
   const std::string out = files_.write("output", "");
   const std::string err = files_.write("errors", "");

@@ -54,6 +54,7 @@ class Process {
   Process& operator=(const Process&) = delete;
 
   void signal(int number);
+  pid_t id() const { return id_; }
   /// The exit code, 128 more than a signal's number, or nothing when it still runs at the deadline.
   std::optional<int> wait(std::chrono::milliseconds deadline);
 
@@ -104,6 +105,8 @@ struct Start {
   Environment environment = {};
   std::string ingest_address = "127.0.0.1:0";
   std::string journal = {};  ///< empty: one of its own, gone with it
+  std::string web_address = "127.0.0.1:0";
+  std::string binary = EXPORTER_BINARY;
 };
 
 /// A running exporter on ports of its own. All requests are made on new connections.

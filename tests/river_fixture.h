@@ -62,6 +62,11 @@ class River {
                   [this] { return clock.now(); }) {
     journal_->adopt(settings_);
   }
+  /// Goes on where a journal left off; the settings' series must be numbered by its history.
+  River(std::shared_ptr<const Settings> settings, OpenJournal open)
+      : River(std::move(settings), std::move(open.journal)) {
+    ledger_.restore(open.history);
+  }
   River(const River&) = delete;
   River& operator=(const River&) = delete;
   ~River() { check_nothing_lost(); }
@@ -130,11 +135,19 @@ class River {
     return exposition(sources);
   }
 
+  void reload(std::shared_ptr<const Settings> settings) {
+    ledger_.adopt(settings);
+    metrics_.adopt(*settings);
+    journal_->adopt(settings);
+    settings_ = std::move(settings);
+  }
+
   const std::string& log_text() const { return log_text_; }
   const Settings& settings() const { return *settings_; }
   const Receipt& total() const { return total_; }
   Ledger& ledger() { return ledger_; }
   ExporterMetrics& metrics() { return metrics_; }
+  Journal& journal() { return *journal_; }
   UnlistedCodes& unlisted() { return unlisted_; }
   Pipeline& pipeline() { return pipeline_; }
 
