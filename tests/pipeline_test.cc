@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <condition_variable>
+#include <optional>
 #include <thread>
 
 #include "river_fixture.h"
+#include "telephony_exporter/event/limits.h"
 
 namespace telephony {
 namespace {
@@ -113,6 +116,101 @@ TEST(Pipeline, CommitsABodyAtOnceAndNothingWhenThereIsNothing) {
   EXPECT_EQ(summary(river.json("calls", "[]")), "");
   EXPECT_EQ(summary(river.json("calls", "{")), "rejected 1");
   EXPECT_EQ(journal.commits, 1);
+}
+
+/// Holds each commit until it is let go.
+class Gate {
+ public:
+  void wait() {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+  }
+  void await_first() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return waiting_ > 0; });
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int waiting_ = 0;
+  bool open_ = false;
+};
+
+/// A river whose journal waits at the gate, and all the receipts that came.
+class GroupedRiver : public ::testing::Test {
+ protected:
+  GroupedRiver() {
+    auto owned = std::make_unique<ToldJournal>();
+    journal_ = owned.get();
+    journal_->on_commit = [this] {
+      gate_.wait();
+      return true;
+    };
+    river_.emplace(settings_of(kCatalog), std::move(owned), Pipeline::Commits::grouped);
+  }
+  void accept(const std::string& body) {
+    RawEvent raw;
+    raw.format = BodyFormat::ndjson;
+    raw.body = body;
+    river_->pipeline().accept(river_->settings().sources[0], raw, [this](const Receipt& receipt) {
+      const std::lock_guard lock(mutex_);
+      receipts_.push_back(receipt);
+      river_->saw(receipt);
+    });
+  }
+  std::size_t receipts() {
+    const std::lock_guard lock(mutex_);
+    return receipts_.size();
+  }
+
+  Gate gate_;
+  ToldJournal* journal_ = nullptr;
+  std::mutex mutex_;
+  std::vector<Receipt> receipts_;
+  std::optional<River> river_;
+};
+
+TEST_F(GroupedRiver, WhatArrivesDuringACommitIsCommittedTogether) {
+  accept(R"({"id":"first","code":1})");
+  gate_.await_first();
+  for (int i = 0; i < 100; ++i) accept(R"({"id":")" + std::to_string(i / 2) + R"(","code":1})");
+  EXPECT_EQ(receipts(), 0U) << "nothing is acknowledged before it is committed";
+  gate_.open();
+  river_->pipeline().stop();
+  EXPECT_EQ(journal_->commits, 2);
+  EXPECT_EQ(receipts(), 101U);
+  EXPECT_EQ(summary(river_->total()), "counted 51, duplicate 50");
+}
+
+TEST_F(GroupedRiver, ABurstBeyondTheQueueIsToldToComeBack) {
+  accept(R"({"id":"first","code":1})");
+  gate_.await_first();
+  std::string body;
+  for (std::size_t i = 0; i < limits::kQueueEvents / 4; ++i) {
+    body += R"({"id":")" + std::to_string(i) + "\",\"code\":1}\n";
+  }
+  for (int i = 0; i < 4; ++i) accept(body);
+  EXPECT_EQ(receipts(), 0U);
+  accept(R"({"id":"late","code":1})");
+  ASSERT_EQ(receipts(), 1U) << "an answer at once, not silence";
+  EXPECT_TRUE(receipts_[0].unavailable);
+  EXPECT_EQ(summary(receipts_[0]), "rejected 1");
+  EXPECT_EQ(samples(river_->metrics()).at("telephony_exporter_queue_events{}"), limits::kQueueEvents);
+  gate_.open();
+  river_->pipeline().stop();
+  EXPECT_EQ(samples(river_->metrics()).at("telephony_exporter_queue_events{}"), 0);
+  EXPECT_EQ(samples(river_->metrics())
+                .at(R"(telephony_exporter_rejected_total{cause="unavailable",source="calls"})"),
+            1);
+  EXPECT_EQ(river_->total().counted, 1 + limits::kQueueEvents / 4);
 }
 
 TEST(Pipeline, OneEventFromManyThreadsCountsOnce) {

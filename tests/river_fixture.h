@@ -52,13 +52,14 @@ inline std::map<std::string, double> samples(const prometheus::Collectable& sour
 
 class River {
  public:
-  explicit River(std::shared_ptr<const Settings> settings, std::unique_ptr<Journal> journal = nullptr)
+  explicit River(std::shared_ptr<const Settings> settings, std::unique_ptr<Journal> journal = nullptr,
+                 Pipeline::Commits commits = Pipeline::Commits::each)
       : settings_(std::move(settings)),
         journal_(journal ? std::move(journal) : make_memory_journal()),
         ledger_(settings_),
         metrics_(*settings_, *journal_, ledger_),
         log_(LogLevel::debug, LogFormat::logfmt, [this](std::string_view line) { log_text_ += line; }),
-        pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}, Pipeline::Commits::each,
+        pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}, commits,
                   [this] { return clock.now(); }) {
     journal_->adopt(settings_);
   }
