@@ -22,6 +22,9 @@ RUN apt-get update -qq \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/build/release/telephony_exporter /usr/local/bin/telephony_exporter
 COPY config /etc/telephony_exporter
+RUN install -d -o 65532 -g 65532 /var/lib/telephony_exporter
+ENV TELEPHONY_EXPORTER_JOURNAL_PATH=/var/lib/telephony_exporter/journal.db
+VOLUME /var/lib/telephony_exporter
 USER 65532:65532
 EXPOSE 10065 10066
 HEALTHCHECK --interval=30s --timeout=5s --start-period=5s CMD ["telephony_exporter", "healthcheck"]
