@@ -4,6 +4,7 @@ find_package(CLI11 REQUIRED CONFIG)
 find_package(OpenSSL REQUIRED)
 find_package(SQLite3 3.40 REQUIRED)
 find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED CONFIG)
 find_package(prometheus-cpp REQUIRED CONFIG)  # its package has no version file
 find_package(simdjson 3.0 REQUIRED CONFIG)

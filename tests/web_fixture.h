@@ -166,7 +166,7 @@ inline std::shared_ptr<const Settings> web_settings() {
   hook.input = Webhook{"/webhooks/acme", AuthHeader{"Authorization", {Secret{"hunter2"}}}, {}};
   Source file = hook;
   file.name = "acme-log";
-  file.input = LogFiles{{"/var/log/<acme>.log"}, {}};
+  file.input = LogFiles{{"/var/log/<acme>.log"}, false, false, {}};
   settings->catalogs.push_back(std::move(catalog));
   settings->sources = {hook, file};
   return settings;

@@ -78,16 +78,25 @@ std::string load_path(const Node& node) {
   return path;
 }
 
+LogFiles load_files(const Node& node, const std::string& place) {
+  static constexpr std::array<std::string_view, 2> kStart = {"beginning", "end"};
+  node.expect_keys({"paths", "start", "compressed"});
+  LogFiles files;
+  files.paths = node.at("paths").texts();
+  if (files.paths.empty()) node.at("paths").fail("names no file; list at least one path");
+  if (const auto start = node.find("start")) files.from_end = start->choice(kStart) == 1;
+  if (const auto compressed = node.find("compressed")) files.compressed = compressed->boolean();
+  files.place = place;
+  return files;
+}
+
 std::variant<Webhook, LogFiles> load_input(const Node& node) {
   const auto webhook = node.find("webhook");
   const auto file = node.find("file");
   if (webhook.has_value() == file.has_value()) node.fail("a source has either 'webhook' or 'file'");
   const std::string place = node.at("name").place();
   if (file) {
-    file->expect_keys({"paths"});
-    LogFiles files{file->at("paths").texts(), place};
-    if (files.paths.empty()) file->at("paths").fail("names no file; list at least one path");
-    return files;
+    return load_files(*file, place);
   }
   webhook->expect_keys({"path", "auth"});
   Webhook out{load_path(webhook->at("path")), std::nullopt, place};

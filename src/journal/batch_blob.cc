@@ -84,7 +84,7 @@ Posting take_posting(Reader& reader) {
 }
 
 constexpr std::size_t kLeastPosting = sizeof(std::uint8_t) + sizeof(StreamId) + sizeof(std::int64_t);
-constexpr std::size_t kLeastPosition = sizeof(std::uint32_t) + sizeof(std::uint64_t);
+constexpr std::size_t kLeastPosition = 2 * sizeof(std::uint32_t) + sizeof(std::uint64_t) + 1;
 
 }  // namespace
 
@@ -101,6 +101,8 @@ std::string encode_batch(WallTime committed, std::span<const Posting> postings,
   for (const FilePosition& position : positions) {
     put_text(out, position.file);
     put(out, position.offset);
+    put_text(out, position.fingerprint);
+    put(out, static_cast<std::uint8_t>(position.forgotten));
   }
   return out;
 }
@@ -116,6 +118,8 @@ Batch decode_batch(std::string_view bytes) {
     FilePosition& position = batch.positions.emplace_back();
     position.file = reader.take_text();
     position.offset = reader.take<std::uint64_t>();
+    position.fingerprint = reader.take_text();
+    position.forgotten = reader.take<std::uint8_t>() != 0;
   }
   if (!reader.at_end()) throw Damage("a batch goes on behind its end");
   return batch;

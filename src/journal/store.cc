@@ -61,17 +61,18 @@ void write_sessions(Database& database, const HashKey& key, Totals& totals, std:
 }
 
 void write_positions(Database& database, const HashKey& key, const Totals& totals, std::uint64_t& seals) {
-  Statement select = database.prepare("SELECT position FROM positions WHERE file = ?");
-  Statement write = database.prepare("INSERT OR REPLACE INTO positions VALUES (?, ?, ?)");
-  for (const auto& [file, offset] : totals.positions) {
-    if (select.bind(std::string_view(file)).step()) {
-      const FilePosition stored{file, static_cast<std::uint64_t>(select.integer(0))};
-      seals -= static_cast<std::uint64_t>(seal(key, stored));
-    }
+  Statement select = database.prepare("SELECT seal FROM positions WHERE file = ?");
+  Statement remove = database.prepare("DELETE FROM positions WHERE file = ?");
+  Statement write = database.prepare("INSERT INTO positions VALUES (?, ?, ?, ?)");
+  for (const auto& [file, row] : totals.positions) {
+    if (select.bind(std::string_view(file)).step()) seals -= static_cast<std::uint64_t>(select.integer(0));
     select.reset();
-    const std::int64_t sealed = seal(key, FilePosition{file, offset});
+    remove.bind(std::string_view(file)).run();
+    if (row.forgotten) continue;
+    const std::int64_t sealed = seal(key, row);
     seals += static_cast<std::uint64_t>(sealed);
-    write.bind(std::string_view(file)).bind(static_cast<std::int64_t>(offset)).bind(sealed).run();
+    write.bind(std::string_view(file)).bind(static_cast<std::int64_t>(row.offset));
+    write.bind(std::string_view(row.fingerprint)).bind(sealed).run();
   }
 }
 

@@ -18,7 +18,8 @@ constexpr const char* kTables =
     "  seal INTEGER, PRIMARY KEY (series, account)) STRICT, WITHOUT ROWID;"
     "CREATE TABLE sessions (stream INTEGER, account TEXT, outcome INTEGER, count INTEGER, created INTEGER, "
     "  seal INTEGER, PRIMARY KEY (stream, account, outcome)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE positions (file TEXT PRIMARY KEY, position INTEGER, seal INTEGER) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE positions (file TEXT PRIMARY KEY, position INTEGER, fingerprint TEXT, "
+    "  seal INTEGER) STRICT, WITHOUT ROWID;"
     "CREATE TABLE batches (number INTEGER PRIMARY KEY, bytes BLOB, seal INTEGER) STRICT;"
     "CREATE TABLE keys (number INTEGER PRIMARY KEY, newest INTEGER, keys INTEGER, bytes BLOB, "
     "  seal INTEGER) STRICT;";
@@ -159,11 +160,12 @@ void Store::load_totals(History& history, std::uint64_t& seals) {
                                 from_nanoseconds(sessions.integer(4))});
     check(history.sessions.back(), sessions.integer(5));
   }
-  Statement positions = database_.prepare("SELECT file, position, seal FROM positions");
+  Statement positions = database_.prepare("SELECT file, position, fingerprint, seal FROM positions");
   while (positions.step()) {
     history.positions.push_back(
-        {std::string(positions.bytes(0)), static_cast<std::uint64_t>(positions.integer(1))});
-    check(history.positions.back(), positions.integer(2));
+        {std::string(positions.bytes(0)), static_cast<std::uint64_t>(positions.integer(1)),
+         std::string(positions.bytes(2))});
+    check(history.positions.back(), positions.integer(3));
   }
 }
 
@@ -186,7 +188,7 @@ void Store::load_batches(History& history, const OnKeys& on_keys) {
   Totals totals;
   for (const auto& row : history.errors) totals.add(row);
   for (const auto& row : history.sessions) totals.add(row);
-  for (const auto& row : history.positions) totals.positions[row.file] = row.offset;
+  for (const auto& row : history.positions) totals.positions[row.file] = row;
   std::vector<KeyRun> runs;
   last_batch_ = head_.packed_through;
   Statement rows = database_.prepare("SELECT number, bytes, seal FROM batches ORDER BY number");
@@ -205,7 +207,9 @@ void Store::load_batches(History& history, const OnKeys& on_keys) {
   history.positions.clear();
   for (auto& [id, row] : totals.errors) history.errors.push_back(std::move(row));
   for (auto& [id, row] : totals.sessions) history.sessions.push_back(std::move(row));
-  for (auto& [file, offset] : totals.positions) history.positions.push_back({file, offset});
+  for (auto& [file, row] : totals.positions) {
+    if (!row.forgotten) history.positions.push_back(std::move(row));
+  }
 }
 
 }  // namespace telephony

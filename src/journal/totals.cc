@@ -12,7 +12,7 @@ void Totals::add(const Batch& batch) {
       add(History::Sessions{posting.stream, account, *posting.session, 1, posting.received});
     }
   }
-  for (const FilePosition& position : batch.positions) positions[position.file] = position.offset;
+  for (const FilePosition& position : batch.positions) positions[position.file] = position;
 }
 
 void Totals::add(const History::Errors& later) {
@@ -56,7 +56,11 @@ std::int64_t seal(const HashKey& key, const History::Sessions& row) {
 }
 
 std::int64_t seal(const HashKey& key, const FilePosition& row) {
-  return Seal('p').add(row.file).add(static_cast<std::int64_t>(row.offset)).over(key);
+  return Seal('p')
+      .add(row.file)
+      .add(static_cast<std::int64_t>(row.offset))
+      .add(row.fingerprint)
+      .over(key);
 }
 
 std::int64_t seal(const HashKey& key, StreamId id, const Stream& row, WallTime created) {

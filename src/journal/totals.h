@@ -16,7 +16,7 @@ namespace telephony {
 struct Totals {
   std::map<std::pair<SeriesId, std::string>, History::Errors> errors;
   std::map<std::tuple<StreamId, std::string, std::uint8_t>, History::Sessions> sessions;
-  std::map<std::string, std::uint64_t> positions;
+  std::map<std::string, FilePosition> positions;
 
   /// Later than all that was added before.
   void add(const Batch& batch);

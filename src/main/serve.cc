@@ -10,6 +10,7 @@
 
 #include "telephony_exporter/expose/web_server.h"
 #include "telephony_exporter/pipeline/pipeline.h"
+#include "telephony_exporter/source/file_reader.h"
 #include "telephony_exporter/source/ingest_server.h"
 #include "telephony_exporter/yaml/node.h"
 
@@ -35,20 +36,10 @@ sigset_t block_signals() {
   return signals;
 }
 
-void refuse_files(const Settings& settings) {
-  for (const Source& source : settings.sources) {
-    if (const auto* files = std::get_if<LogFiles>(&source.input)) {
-      throw ConfigError(files->place + ": source '" + source.name +
-                        "' reads files, which is not built yet; feed them with 'replay'");
-    }
-  }
-}
-
 /// Checked as a whole, so that a reload can refuse what a start would refuse.
 std::shared_ptr<const Settings> load(const Options& options, const SeriesTable& before) {
   auto settings = load_settings(options.config_file, before);
   require_auth(*settings, options.ingest_address);
-  refuse_files(*settings);
   return settings;
 }
 
@@ -71,10 +62,11 @@ class Exporter {
         pipeline_({journal_, ledger_, metrics_, unlisted_, log_}, commits(options)) {
     // The doors open last: no scrape may see a counter that is lower than before.
     ledger_.restore(opened_.history);
-    opened_.history = {};
     journal_.adopt(live_.get());
     metrics_.reloaded(true, std::chrono::system_clock::now());
     ingest_.emplace(options.ingest_address, live_, ingest_hooks(), log_);
+    files_.emplace(live_, std::move(opened_.history.positions), file_hooks(), log_);
+    opened_.history = {};
     web_.emplace(options.web_address, options.telemetry_path, web_parts(), log_);
     ready_ = true;
     log_.info("ready", {{"version", TELEPHONY_VERSION},
@@ -107,6 +99,7 @@ class Exporter {
     log_.info("stopping");
     ready_ = false;
     std::thread web([&] { web_->stop(); });
+    files_->stop();
     ingest_->stop();
     web.join();
     pipeline_.stop();
@@ -120,6 +113,18 @@ class Exporter {
             },
             [this](const Source& source, RejectCause cause) { pipeline_.refuse(source, cause); },
             [this](int status) { metrics_.http_request("ingest", status); }};
+  }
+
+  FileHooks file_hooks() {
+    return {[this](const Source& source, const RawEvent& raw, const FileHooks::Done& done) {
+              pipeline_.accept(source, raw, done);
+            },
+            [this] { return journal_.stats(std::chrono::system_clock::now()).healthy; },
+            [this](std::string_view bytes) { return journal_.key(bytes); },
+            [this](const Source& source, const FileState& state) {
+              metrics_.source_lag(source.name, state.up, static_cast<double>(state.lag_bytes), state.lag_seconds);
+              metrics_.truncated(source.name, state.truncations);
+            }};
   }
 
   WebParts web_parts() {
@@ -146,6 +151,7 @@ class Exporter {
   std::mutex reloading_;
   std::atomic<bool> ready_ = false;
   std::optional<IngestServer> ingest_;
+  std::optional<FileReader> files_;
   std::optional<WebServer> web_;
 };
 

@@ -26,11 +26,13 @@ struct Delivery {
 /// Deques keep the accounts, and the delivery that is being filled, where they are.
 struct Group {
   std::vector<Posting> postings;
+  std::vector<FilePosition> positions;
   std::deque<std::string> accounts;
   std::deque<Delivery> deliveries;
 
   void clear() {
     postings.clear();
+    positions.clear();
     accounts.clear();
     deliveries.clear();
   }

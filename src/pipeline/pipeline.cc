@@ -55,6 +55,7 @@ void Pipeline::accept(const Source& source, const RawEvent& raw, const Done& don
   delivery.done = done;
   decoder_.decode(source, raw, [&](const Record& record) { add(source, record, delivery); });
   delivery.last = open_->postings.size();
+  open_->positions.insert(open_->positions.end(), raw.positions.begin(), raw.positions.end());
   parts_.metrics.queued(open_->postings.size());
   if (committer_.joinable()) {
     lock.unlock();
@@ -157,7 +158,8 @@ void Pipeline::stop() {
 void Pipeline::settle(Group& group) {
   parts_.metrics.queued(0);
   parts_.ledger.admit(group.postings);
-  const bool committed = group.postings.empty() || parts_.journal.commit(group.postings, {}, clock_());
+  const bool nothing = group.postings.empty() && group.positions.empty();
+  const bool committed = nothing || parts_.journal.commit(group.postings, group.positions, clock_());
   if (committed) parts_.ledger.post(group.postings);
   for (Delivery& delivery : group.deliveries) settle(group, delivery, committed);
 }

@@ -39,6 +39,8 @@ struct ExporterMetrics::Families {
                           "How long the oldest input of the source that is not yet counted has waited.")),
         lag_bytes(gauge(r, "telephony_exporter_source_lag_bytes",
                         "How much input of the source is not yet counted.")),
+        truncations(counter(r, "telephony_exporter_source_truncations_total",
+                            "Files that were emptied or written anew while they were read.")),
         queued(gauge(r, "telephony_exporter_queue_events", "Events that wait to be committed.").Add({})),
         requests(counter(r, "telephony_exporter_http_requests_total",
                          "HTTP replies by listener and status code.")),
@@ -60,6 +62,7 @@ struct ExporterMetrics::Families {
   prometheus::Family<Gauge>& source_up;
   prometheus::Family<Gauge>& lag_seconds;
   prometheus::Family<Gauge>& lag_bytes;
+  prometheus::Family<Counter>& truncations;
   Gauge& queued;
   prometheus::Family<Counter>& requests;
   Gauge& reload_ok;
@@ -93,8 +96,9 @@ void ExporterMetrics::adopt(const Settings& settings) {
       families_->rejected.Add(
           {{"source", source.name}, {"cause", std::string(name(static_cast<RejectCause>(i)))}});
     }
-    families_->lag_seconds.Add({{"source", source.name}}).Set(0);
-    families_->lag_bytes.Add({{"source", source.name}}).Set(0);
+    families_->lag_seconds.Add({{"source", source.name}});
+    families_->lag_bytes.Add({{"source", source.name}});
+    if (source.files() != nullptr) families_->truncations.Add({{"source", source.name}});
     source_up(source.name, true);
     if (std::find(sources_.begin(), sources_.end(), source.name) == sources_.end()) {
       sources_.push_back(source.name);
@@ -131,6 +135,16 @@ void ExporterMetrics::http_request(std::string_view listener, int code) {
 
 void ExporterMetrics::source_up(const std::string& source, bool up) {
   families_->source_up.Add({{"source", source}}).Set(up ? 1 : 0);
+}
+
+void ExporterMetrics::source_lag(const std::string& source, bool up, double bytes, double seconds) {
+  source_up(source, up);
+  families_->lag_bytes.Add({{"source", source}}).Set(bytes);
+  families_->lag_seconds.Add({{"source", source}}).Set(seconds);
+}
+
+void ExporterMetrics::truncated(const std::string& source, std::uint64_t files) {
+  if (files > 0) families_->truncations.Add({{"source", source}}).Increment(static_cast<double>(files));
 }
 
 SourceState ExporterMetrics::source_state(const std::string& source) const {

@@ -42,6 +42,8 @@ struct Webhook {
 
 struct LogFiles {
   std::vector<std::string> paths;  ///< globs
+  bool from_end = false;           ///< what stands there when a file is first seen at the first start is skipped
+  bool compressed = false;         ///< files packed by gzip are read, once
   std::string place;
 };
 
@@ -58,6 +60,7 @@ struct Source {
   std::vector<SeriesId> series;  ///< by position of the entry in `space`
 
   const Webhook* webhook() const { return std::get_if<Webhook>(&input); }
+  const LogFiles* files() const { return std::get_if<LogFiles>(&input); }
 };
 
 /// A (provider, product) pair that some source of the configuration can send.

@@ -10,6 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "telephony_exporter/event/posting.h"
+
 namespace telephony {
 
 /// How the bytes of a RawEvent are to be split and read.
@@ -51,6 +53,7 @@ struct RawEvent {
   std::string_view body;
   std::span<const Header> headers = {};
   std::string_view idempotency_key = {};
+  std::span<const FilePosition> positions = {};  ///< to be committed with it
 };
 
 /// One event as its provider meant it. Views stay valid until the next record is read.

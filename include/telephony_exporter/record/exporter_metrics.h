@@ -44,6 +44,8 @@ class ExporterMetrics : public prometheus::Collectable {
   void queued(std::size_t events);  ///< that wait for a commit
   void http_request(std::string_view listener, int code);
   void source_up(const std::string& source, bool up);
+  void source_lag(const std::string& source, bool up, double bytes, double seconds);
+  void truncated(const std::string& source, std::uint64_t files);
   SourceState source_state(const std::string& source) const;
   void reloaded(bool ok, WallTime now);
 

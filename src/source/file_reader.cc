@@ -1,0 +1,113 @@
+#include "telephony_exporter/source/file_reader.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "source/directory_watch.h"
+#include "source/source_files.h"
+
+namespace telephony {
+
+using files::Clock;
+using files::SourceFiles;
+
+class FileReader::Impl {
+ public:
+  Impl(const Live& live, std::vector<FilePosition> positions, FileHooks hooks, FileTimes times, Log& log)
+      : live_(live), positions_(std::move(positions)), hooks_(std::move(hooks)), times_(times), log_(log) {
+    thread_ = std::thread([this] { run(); });
+  }
+
+  void stop() {
+    stopping_ = true;
+    watch_.wake();
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  void run() {
+    while (!stopping_) {
+      const std::shared_ptr<const Settings> settings = live_.get();
+      drop_removed(*settings);
+      if (!round(*settings) && !stopping_) watch_.wait(times_.poll);
+    }
+  }
+
+  void drop_removed(const Settings& settings) {
+    std::erase_if(sources_, [&](const auto& kept) {
+      const Source* source = settings.source(kept.first);
+      return source == nullptr || source->files() == nullptr;
+    });
+  }
+
+  /// Every file of every source in turn, so that one that grows fast holds up none of the others.
+  bool round(const Settings& settings) {
+    const Clock::time_point now = Clock::now();
+    const bool scans = now >= scan_after_;
+    if (scans) scan_after_ = now + limits::kFileScan;
+    std::set<std::string> directories;
+    bool more = false;
+    for (const Source& source : settings.sources) {
+      if (source.files() == nullptr) continue;
+      SourceFiles& files = files_of(source.name, now);
+      if (scans) files.scan(*source.files(), now);
+      if (scans) files.add_directories(*source.files(), directories);
+      more |= files.read([&](auto lines, auto positions) { return deliver(source, lines, positions); }, now);
+      hooks_.state(source, files.state(now));
+    }
+    if (scans) watch_.watch(directories);
+    return more;
+  }
+
+  SourceFiles& files_of(const std::string& name, Clock::time_point now) {
+    const auto [found, added] = sources_.try_emplace(name, name, hooks_.hash, times_, log_);
+    if (added) {
+      for (const FilePosition& position : positions_) found->second.restore(position, now);
+    }
+    return found->second;
+  }
+
+  /// False when the lines were not committed; they are still in their file.
+  bool deliver(const Source& source, std::string_view lines, std::span<const FilePosition> positions) {
+    if (stopping_ || !hooks_.can_commit()) return false;
+    RawEvent raw;
+    raw.format = BodyFormat::text;
+    raw.body = lines;
+    raw.positions = positions;
+    std::optional<bool> committed;
+    hooks_.accept(source, raw, [&](const Receipt& receipt) {
+      const std::lock_guard lock(mutex_);
+      committed = !receipt.unavailable;
+      answered_.notify_one();
+    });
+    std::unique_lock lock(mutex_);
+    answered_.wait(lock, [&] { return committed.has_value(); });
+    return *committed;
+  }
+
+  const Live& live_;
+  const std::vector<FilePosition> positions_;
+  const FileHooks hooks_;
+  const FileTimes times_;
+  Log& log_;
+  files::DirectoryWatch watch_;
+  std::map<std::string, SourceFiles> sources_;  ///< by name
+  Clock::time_point scan_after_;
+  std::mutex mutex_;
+  std::condition_variable answered_;
+  std::atomic<bool> stopping_ = false;
+  std::thread thread_;
+};
+
+FileReader::FileReader(const Live& live, std::vector<FilePosition> positions, FileHooks hooks, Log& log,
+                       const FileTimes& times)
+    : impl_(std::make_unique<Impl>(live, std::move(positions), std::move(hooks), times, log)) {}
+
+FileReader::~FileReader() { impl_->stop(); }
+
+void FileReader::stop() { impl_->stop(); }
+
+}  // namespace telephony
