@@ -7,8 +7,21 @@ namespace telephony::ingest {
 namespace {
 
 namespace asio = boost::asio;
+using Error = boost::system::error_code;
 
 constexpr Clock::time_point kNever = Clock::time_point::max();
+
+/// Nobody's address when the peer is gone already.
+Peer peer_of(const Socket& socket) {
+  Error gone;
+  const asio::ip::address address = socket.remote_endpoint(gone).address();
+  Peer peer;
+  if (gone) return peer;
+  const auto v6 =
+      address.is_v4() ? asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()) : address.to_v6();
+  peer.address.bytes = v6.to_bytes();
+  return peer;
+}
 
 }  // namespace
 
@@ -16,7 +29,7 @@ Connection::Connection(Socket socket, Context& context)
     : socket_(std::move(socket)),
       context_(context),
       share_(context.bodies),
-      reader_(context.live, context.head),
+      reader_(context.live, context.head, peer_of(socket_), context.hooks.now),
       writer_(socket_),
       drain_(socket_),
       deadline_(kNever) {}
