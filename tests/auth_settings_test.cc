@@ -190,6 +190,17 @@ TEST_F(AuthSettings, ShowsEverySchemeWithoutItsSecrets) {
       "          secrets: [<secret>]\n");
 }
 
+TEST(AuthExamples, AreRead) {
+  const std::string directory = SOURCE_DIRECTORY "/tests/testdata/auth/";
+  const auto settings = load_settings(directory + "config.yml");
+  EXPECT_EQ(settings->sources.size(), 10U);
+  EXPECT_EQ(load_catalog(directory + "acme.yml").signatures.size(), 8U);
+  const std::string page = to_yaml(*settings);
+  for (const char* secret : {"correct horse", "MfKQ9r8", "d75a98"}) {
+    EXPECT_EQ(page.find(secret), page.npos) << page;
+  }
+}
+
 /// What /config shows, read again with the secrets back in their place, is the same configuration.
 TEST_F(AuthSettings, WhatIsShownCanBeReadAgain) {
   directory_.write("key", "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a");
