@@ -278,9 +278,9 @@ class JwtTest : public testing::Test {
 };
 
 TEST_F(JwtTest, AcceptsWhatIsSignedNowForThisBody) {
-  for (const std::string& more :
-       {issued(0), issued(-300), issued(300), std::string(",\"iat\":1760000000.5"), issued(0) + ",\"exp\":1760000001",
-        issued(0) + ",\"exp\":1759999701", issued(0) + ",\"nbf\":1760000300"}) {
+  for (const std::string& more : {issued(0), issued(-300), issued(300), std::string(",\"iat\":1760000000.5"),
+                                  issued(0) + ",\"exp\":1760000001", issued(0) + ",\"exp\":1759999701",
+                                  issued(0) + ",\"nbf\":1760000300"}) {
     EXPECT_EQ(check(kHead, claims(more)), kAccepted) << more;
   }
 }
@@ -422,6 +422,15 @@ TEST_P(EverySchemeTest, RefusesWhatIsStale) {
   for (const std::int64_t off : {-100'000, -301, 301, 100'000}) {
     EXPECT_EQ(verdict(auth_, signed_at(kSigningTime + off)), timed ? kRefused : kAccepted) << off;
   }
+}
+
+TEST(Presets, AreThereForTheProvidersThatSign) {
+  std::string names;
+  for (const NamedScheme& scheme : all_schemes()) names += scheme.name + ' ';
+  EXPECT_EQ(
+      names,
+      "plivo_v3 signalwire synthflow telnyx twilio vonage hmac_body_sha512 hmac_body_prefix hmac_timestamp "
+      "ed25519_hex standard_webhooks ");
 }
 
 INSTANTIATE_TEST_SUITE_P(Schemes, EverySchemeTest, testing::ValuesIn(all_schemes()),

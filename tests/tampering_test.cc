@@ -76,6 +76,16 @@ TEST_P(Tampering, NoBitOfTheBodyCanBeChanged) {
   RecordProperty("cases", static_cast<int>(cases_));
 }
 
+// Names and values are signed without anything between them, as the providers do.
+TEST_P(Tampering, AFormIsSignedWithoutSeparators) {
+  if (!covers_form()) return;
+  Delivery delivery = good_;
+  delivery.body.replace(delivery.body.find("CallSid=CA5f"), 12, "CallSidC=A5f");
+  EXPECT_EQ(verdict(auth_, delivery), kAccepted);
+  delivery.body.replace(delivery.body.find("CallSidC=A5f"), 12, "CallSidA=C5f");
+  EXPECT_EQ(verdict(auth_, delivery), kRefused);
+}
+
 TEST_P(Tampering, NoBitOfTheHeadersCanBeChanged) {
   for (std::size_t h = 0; h < good_.headers.size(); ++h) {
     Delivery delivery = good_;
@@ -99,7 +109,9 @@ TEST_P(Tampering, NothingCanBeCutOrAdded) {
   for (std::size_t length = 0; length < good_.body.size(); ++length) {
     Delivery delivery = good_;
     delivery.body.resize(length);
-    ASSERT_EQ(verdict(auth_, delivery), kRefused) << delivery.body;
+    // A form that ends with "Empty" means the same as one that ends with "Empty=".
+    const bool same = covers_form() && good_.body == delivery.body + '=';
+    ASSERT_EQ(verdict(auth_, delivery), same ? kAccepted : kRefused) << delivery.body;
   }
   for (std::size_t h = 0; h < good_.headers.size(); ++h) {
     const std::string value = good_.headers[h].second;
@@ -237,7 +249,7 @@ TEST_F(TamperingServer, RefusesWhatWasChangedAndCountsNothing) {
     }
   }
   EXPECT_TRUE(recorder_.accepted().empty());
-  EXPECT_GT(refused, 250U);
+  EXPECT_GT(refused, 400U);
 }
 
 TEST_F(TamperingServer, VerifiesABodyInAnyPieces) {
