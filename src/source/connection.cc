@@ -3,25 +3,14 @@
 #include <boost/asio/buffer.hpp>
 #include <utility>
 
+#include "source/socket_peer.h"
+
 namespace telephony::ingest {
 namespace {
 
 namespace asio = boost::asio;
-using Error = boost::system::error_code;
 
 constexpr Clock::time_point kNever = Clock::time_point::max();
-
-/// Nobody's address when the peer is gone already.
-Peer peer_of(const Socket& socket) {
-  Error gone;
-  const asio::ip::address address = socket.remote_endpoint(gone).address();
-  Peer peer;
-  if (gone) return peer;
-  const auto v6 =
-      address.is_v4() ? asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()) : address.to_v6();
-  peer.address.bytes = v6.to_bytes();
-  return peer;
-}
 
 }  // namespace
 
