@@ -37,8 +37,8 @@ std::string hmac(Digest digest, std::string_view key, std::initializer_list<std:
   char* const name = const_cast<char*>(kNames[static_cast<std::size_t>(digest)]);
   const std::array<OSSL_PARAM, 2> parameters = {
       OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0), OSSL_PARAM_construct_end()};
-  bool good = !key.empty() &&
-      context != nullptr && EVP_MAC_init(context.get(), bytes_of(key), key.size(), parameters.data()) == 1;
+  bool good = !key.empty() && context != nullptr &&
+              EVP_MAC_init(context.get(), bytes_of(key), key.size(), parameters.data()) == 1;
   for (const std::string_view piece : pieces) {
     good = good && EVP_MAC_update(context.get(), bytes_of(piece), piece.size()) == 1;
   }
