@@ -28,7 +28,7 @@ struct Library {
 };
 const std::vector<Library> kLibraries = {
     {"yaml-cpp/", {"yaml", "config"}},
-    {"simdjson", {"decode", "record"}},
+    {"simdjson", {"auth", "decode", "record"}},
     {"boost/asio", {"source", "expose"}},
     {"boost/beast", {"source", "expose"}},
     {"boost/unordered", {"journal"}},

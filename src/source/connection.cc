@@ -3,6 +3,8 @@
 #include <boost/asio/buffer.hpp>
 #include <utility>
 
+#include "source/socket_peer.h"
+
 namespace telephony::ingest {
 namespace {
 
@@ -16,7 +18,7 @@ Connection::Connection(Socket socket, Context& context)
     : socket_(std::move(socket)),
       context_(context),
       share_(context.bodies),
-      reader_(context.live, context.head),
+      reader_(context.live, context.head, peer_of(socket_), context.hooks.now),
       writer_(socket_),
       drain_(socket_),
       deadline_(kNever) {}

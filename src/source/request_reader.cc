@@ -69,7 +69,7 @@ RequestReader::Progress RequestReader::read_head() {
 RequestReader::Progress RequestReader::begin_body() {
   phase_ = Phase::body;
   request_.settings = live_.get();
-  auto problem = admit(head_, request_);
+  auto problem = admit(head_, {peer_, now_()}, request_);
   in_.consume(head_.bytes);
   if (problem) return refuse(std::move(*problem), !skip_body());
   request_.expects_continue &= in_.empty();
@@ -83,15 +83,14 @@ RequestReader::Progress RequestReader::begin_body() {
 RequestReader::Progress RequestReader::read_body() {
   const std::size_t length = *request_.length;
   if (large_body_.empty() && in_.size() >= length) {
-    body_ = in_.view().substr(0, length);
+    const std::string_view body = in_.view().substr(0, length);
     in_.consume(length);
-    return Progress::complete;
+    return complete(body);
   }
   large_body_.append(in_.view());
   in_.consume(in_.size());
   if (large_body_.size() < length) return Progress::incomplete;
-  body_ = large_body_.view();
-  return Progress::complete;
+  return complete(large_body_.view());
 }
 
 RequestReader::Progress RequestReader::read_chunks() {
@@ -107,7 +106,15 @@ RequestReader::Progress RequestReader::read_chunks() {
           {413, "a body may have " + std::to_string(limits::kBodyBytes) + " bytes", RejectCause::too_large},
           true);
   }
-  body_ = chunks_->body();
+  return complete(chunks_->body());
+}
+
+/// A signature covers the body as it came, so that it is verified before anybody reads the body.
+RequestReader::Progress RequestReader::complete(std::string_view body) {
+  if (request_.signature != nullptr) {
+    if (auto problem = verify(request_, body, {peer_, now_()})) return refuse(std::move(*problem), false);
+  }
+  body_ = body;
   return Progress::complete;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -18,8 +19,11 @@ class RequestReader {
   enum class Phase : std::uint8_t { idle, head, body };
   enum class Progress : std::uint8_t { incomplete, complete, refused };
 
+  using WallClock = std::function<WallTime()>;
+
   /// `head` may be shared by readers on one thread.
-  RequestReader(const Live& live, Head& head) : live_(live), head_(head) {}
+  RequestReader(const Live& live, Head& head, const Peer& peer, const WallClock& now)
+      : live_(live), head_(head), peer_(peer), now_(now) {}
 
   std::span<char> prepare();       ///< room for what is received next
   void commit(std::size_t bytes);  ///< so much of it was received
@@ -40,11 +44,14 @@ class RequestReader {
   Progress begin_body();
   Progress read_body();
   Progress read_chunks();
+  Progress complete(std::string_view body);
   Progress refuse(Problem problem, bool body_follows);
   bool skip_body();
 
   const Live& live_;
   Head& head_;
+  const Peer peer_;
+  const WallClock& now_;
   Request request_;
   Problem problem_;
   Buffer in_;

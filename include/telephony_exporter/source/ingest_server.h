@@ -10,6 +10,7 @@
 #include "telephony_exporter/config/settings.h"
 #include "telephony_exporter/event/event.h"
 #include "telephony_exporter/event/limits.h"
+#include "telephony_exporter/event/posting.h"
 #include "telephony_exporter/log/log.h"
 
 namespace telephony {
@@ -23,6 +24,8 @@ struct IngestHooks {
   std::function<void(const Source& source, RejectCause cause)> refuse;
   /// A reply went out with this status.
   std::function<void(int status)> replied;
+  /// What timestamps in signatures are compared with.
+  std::function<WallTime()> now = [] { return std::chrono::system_clock::now(); };
 };
 
 /// What peers may take; only tests ask for less than the limits. Times are kept to within one `tick`.
