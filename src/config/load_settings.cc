@@ -4,6 +4,7 @@
 #include <fstream>
 #include <set>
 
+#include "config/load_tls.h"
 #include "telephony_exporter/config/settings.h"
 #include "telephony_exporter/yaml/node.h"
 
@@ -184,6 +185,11 @@ void load_journal(const Node& node, Settings& settings) {
   if (const auto keys = dedup->find("max_keys")) settings.dedup_max_keys = keys->number();
 }
 
+void load_ingest(const Node& node, Settings& settings) {
+  node.expect_keys({"tls_server_config"});
+  if (const auto tls = node.find("tls_server_config")) settings.ingest_tls = load_tls(*tls);
+}
+
 void load_catalogs(const Node& list, Settings& settings) {
   for (const Node& file : list.items()) {
     std::error_code unknown;  // a name too long or a directory that may not be entered is no file either
@@ -201,12 +207,13 @@ void load_catalogs(const Node& list, Settings& settings) {
 
 std::shared_ptr<const Settings> load_settings(const std::string& file, const Settings* before) {
   const Node root = Node::load(file);
-  root.expect_keys({"providers", "accounts", "journal", "sources"});
+  root.expect_keys({"providers", "accounts", "journal", "ingest", "sources"});
   auto settings = std::make_shared<Settings>();
   if (before != nullptr) settings->table = before->table;
   load_catalogs(root.at("providers"), *settings);
   if (const auto accounts = root.find("accounts")) load_accounts(*accounts, *settings);
   if (const auto journal = root.find("journal")) load_journal(*journal, *settings);
+  if (const auto ingest = root.find("ingest")) load_ingest(*ingest, *settings);
   for (const Node& node : root.at("sources").items()) {
     settings->sources.push_back(load_source(node, *settings));
     number_series(settings->sources.back(), settings->table);

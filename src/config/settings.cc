@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "config/load_tls.h"
 #include "telephony_exporter/config/address.h"
 #include "telephony_exporter/yaml/node.h"
 
@@ -100,6 +101,12 @@ std::string to_yaml(const Settings& settings) {
   out << YAML::Key << "retention" << YAML::Value << std::to_string(settings.dedup_retention.count()) + "s";
   out << YAML::Key << "max_keys" << YAML::Value << settings.dedup_max_keys;
   out << YAML::EndMap << YAML::EndMap;
+  if (settings.ingest_tls) {
+    out << YAML::Key << "ingest" << YAML::Value << YAML::BeginMap;
+    out << YAML::Key << "tls_server_config" << YAML::Value;
+    emit_tls(out, *settings.ingest_tls);
+    out << YAML::EndMap;
+  }
   out << YAML::Key << "sources" << YAML::Value << YAML::BeginSeq;
   for (const Source& source : settings.sources) emit_source(out, source);
   out << YAML::EndSeq << YAML::EndMap;

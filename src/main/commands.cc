@@ -11,6 +11,7 @@
 #include "telephony_exporter/config/address.h"
 #include "telephony_exporter/config/settings.h"
 #include "telephony_exporter/explain/explain.h"
+#include "telephony_exporter/source/ingest_server.h"
 #include "telephony_exporter/yaml/node.h"
 
 namespace telephony {
@@ -37,6 +38,7 @@ std::string check_file(const std::string& file, const std::string& ingest_addres
   }
   const auto settings = load_settings(file);
   require_auth(*settings, ingest_address);
+  check_tls(*settings);
   return "a configuration of " + std::to_string(settings->sources.size()) + " sources";
 }
 

@@ -46,6 +46,7 @@ void refuse_files(const Settings& settings) {
 std::shared_ptr<const Settings> load(const Options& options, const Settings* before) {
   auto settings = load_settings(options.config_file, before);
   require_auth(*settings, options.ingest_address);
+  check_tls(*settings);
   refuse_files(*settings);
   return settings;
 }

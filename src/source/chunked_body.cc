@@ -13,6 +13,7 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
+constexpr std::size_t kFirstBytes = 1024;               // then in step with what has arrived
 constexpr std::size_t kWireBytes = limits::kHeadBytes;  // a chunk's header or the trailer must fit in
 constexpr std::size_t kLastChunkBytes = 5;              // "0\r\n\r\n"
 
@@ -66,7 +67,12 @@ class ChunkedBody::Parser : public http::basic_parser<true> {
 ChunkedBody::ChunkedBody() : parser_(std::make_unique<Parser>()) {}
 ChunkedBody::~ChunkedBody() = default;
 
-std::span<char> ChunkedBody::prepare() { return parser_->wire.prepare(kWireBytes - parser_->wire.size()); }
+std::span<char> ChunkedBody::prepare() {
+  const std::size_t held = parser_->wire.size();
+  std::size_t target = kFirstBytes;
+  while (target < kWireBytes && (target <= held || target < parser_->body.size())) target *= 2;
+  return parser_->wire.prepare(target - held);
+}
 
 ChunkedBody::Status ChunkedBody::commit(std::size_t bytes) {
   parser_->wire.commit(bytes);

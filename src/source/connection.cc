@@ -1,25 +1,26 @@
 #include "source/connection.h"
 
-#include <boost/asio/buffer.hpp>
 #include <utility>
 
 namespace telephony::ingest {
 namespace {
 
-namespace asio = boost::asio;
-
 constexpr Clock::time_point kNever = Clock::time_point::max();
+
+Problem too_much() { return {503, "too much is being sent at once", RejectCause::unavailable}; }
 
 }  // namespace
 
-Connection::Connection(Socket socket, Context& context)
-    : socket_(std::move(socket)),
+Connection::Connection(Socket socket, Context& context, ssl_ctx_st* tls)
+    : transport_(std::move(socket)),
       context_(context),
       share_(context.bodies),
       reader_(context.live, context.head),
-      writer_(socket_),
-      drain_(socket_),
-      deadline_(kNever) {}
+      writer_(transport_),
+      drain_(transport_.socket()),
+      deadline_(kNever) {
+  if (tls != nullptr) transport_.speak_tls(*tls, context.log);
+}
 
 void Connection::start() {
   done_ = [weak = weak_from_this(), mailbox = context_.mailbox](const Receipt& receipt) {
@@ -62,29 +63,37 @@ void Connection::await_bytes() {
   const Phase phase = reader_.phase();
   if (awaited_ != phase) {
     awaited_ = phase;
+    awaited_since_ = Clock::now();
     const IngestLimits& limits = context_.limits;
     const bool between = phase == Phase::idle && served_;
-    deadline_ = Clock::now() + (between ? limits.idle : phase == Phase::body ? limits.body : limits.head);
+    deadline_ = awaited_since_ + (between ? limits.idle : phase == Phase::body ? limits.body : limits.head);
   }
   read();
 }
 
 void Connection::read() {
-  share_.hold(reader_.held_bytes());
-  const std::span<char> room = reader_.prepare();
-  socket_.async_read_some(
-      asio::buffer(room.data(), room.size()),
+  share_.arriving(reader_.held_bytes());
+  transport_.async_read_some(
+      reader_.prepare(),
       [self = shared_from_this()](const Error& error, std::size_t bytes) { self->on_read(error, bytes); });
 }
 
 void Connection::on_read(const Error& error, std::size_t bytes) {
   if (state_ != State::reading) return;  // it was too slow, and has been told so
-  if (error) return hang_up();
+  if (error == kNotTls) refuse({400, "this port speaks HTTPS, and the request is plain HTTP", {}}, true);
+  if (error && error != kNotTls) return hang_up();
   reader_.commit(bytes);
-  if (!share_.hold(reader_.held_bytes())) {
-    refuse({503, "too much is being sent at once", RejectCause::unavailable}, true);
-  }
+  if (state_ == State::reading) hold();
   proceed();
+}
+
+/// Those who dawdle make room; when nobody does, whoever crosses the line with much is refused.
+void Connection::hold() {
+  share_.arriving(reader_.held_bytes());
+  if (context_.bodies.fits()) return;
+  context_.make_room();
+  if (state_ != State::reading || context_.bodies.fits()) return;
+  if (reader_.held_bytes() > limits::kSmallRequestBytes) refuse(too_much(), true);
 }
 
 void Connection::deliver() {
@@ -94,6 +103,7 @@ void Connection::deliver() {
   delivering_ = true;
   context_.hooks.accept(*request.source, request.raw(reader_.body()), done_);
   delivering_ = false;
+  share_.wait();
   if (state_ != State::answering) next_request();
 }
 
@@ -125,7 +135,7 @@ void Connection::refuse(const Problem& problem, bool body_follows) {
 
 void Connection::next_request() {
   reader_.next();
-  share_.hold(reader_.held_bytes());
+  share_.arriving(reader_.held_bytes());
 }
 
 ReplyForm Connection::reply_form() {
@@ -159,20 +169,26 @@ void Connection::expire(Clock::time_point now) {
   if (now < deadline_) return;
   const Phase phase = reader_.phase();
   if (state_ == State::lingering || phase == Phase::idle) return close();
-  Error ignored;
-  socket_.cancel(ignored);
-  if (phase == Phase::body) {
-    refuse({408, "the body took too long", RejectCause::timeout}, true);
-  } else {
-    refuse({408, "the head took too long", {}}, true);
-  }
+  if (phase == Phase::body) return give_up({408, "the body took too long", RejectCause::timeout});
+  give_up({408, "the head took too long", {}});
+}
+
+std::optional<Clock::time_point> Connection::arriving_since() const {
+  const bool arrives = state_ == State::reading && reader_.phase() != Phase::idle && !writer_.busy();
+  return arrives ? std::optional(awaited_since_) : std::nullopt;
+}
+
+void Connection::shed() { give_up(too_much()); }
+
+void Connection::give_up(const Problem& problem) {
+  transport_.cancel();
+  refuse(problem, true);
   proceed();
 }
 
 bool Connection::idle() const {
-  Error ignored;
   return state_ == State::reading && reader_.phase() == Phase::idle && !reader_.has_more() &&
-         !writer_.busy() && socket_.available(ignored) == 0;
+         !writer_.busy() && !transport_.has_unread();
 }
 
 std::optional<Clock::time_point> Connection::idle_until() const {
@@ -193,16 +209,14 @@ void Connection::hang_up() {
 
 void Connection::close() {
   if (std::exchange(state_, State::closed) == State::closed) return;
-  Error ignored;
-  socket_.close(ignored);
+  transport_.close();
   context_.closed(*this);
 }
 
 /// Ends a connection whose last reply is sent.
 void Connection::finish() {
-  Error ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
-  if (!body_follows_ && !reader_.has_more() && socket_.available(ignored) == 0) return close();
+  transport_.finish_sending();
+  if (!body_follows_ && !reader_.has_more() && !transport_.has_unread()) return close();
   state_ = State::lingering;
   deadline_ = Clock::now() + context_.limits.linger;
   drain_.run([self = shared_from_this()] { self->close(); });

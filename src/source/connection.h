@@ -8,16 +8,20 @@
 #include "source/drain.h"
 #include "source/reply_writer.h"
 #include "source/request_reader.h"
+#include "source/transport.h"
 
 namespace telephony::ingest {
 
 /// Lives on the listener's thread for as long as the listener or an operation of its own holds it.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Socket socket, Context& context);
+  /// TLS with a context, plain without.
+  Connection(Socket socket, Context& context, ssl_ctx_st* tls);
 
   void start();
-  void expire(Clock::time_point now);                   ///< gives up on a peer that is too slow
+  void expire(Clock::time_point now);                       ///< gives up on a peer that is too slow
+  std::optional<Clock::time_point> arriving_since() const;  ///< set while a request is on its way
+  void shed();  ///< gives up on it, because it and others hold too much
   std::optional<Clock::time_point> idle_until() const;  ///< set while no request is in flight
   void stop();                                          ///< closes, unless a request is in flight
   void close();
@@ -42,12 +46,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void end_reply(int status, bool keep);
   bool idle() const;
   void await_bytes();
+  void hold();
+  void give_up(const Problem& problem);
   void flush();
   void on_written(const Error& error);
   void hang_up();
   void finish();
 
-  Socket socket_;
+  Transport transport_;
   Context& context_;
   BodyShare share_;
   RequestReader reader_;
@@ -55,6 +61,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Drain drain_;
   IngestHooks::Done done_;
   Clock::time_point deadline_;
+  Clock::time_point awaited_since_;
   std::optional<Phase> awaited_;  ///< what the deadline is for
   State state_ = State::reading;
   bool delivering_ = false;

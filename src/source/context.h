@@ -1,8 +1,6 @@
 // What the connections of one listener share, on its thread.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -10,13 +8,11 @@
 #include "source/body_budget.h"
 #include "source/head.h"
 #include "source/mailbox.h"
+#include "source/socket.h"
 #include "telephony_exporter/source/ingest_server.h"
 
 namespace telephony::ingest {
 
-// Asio's default executor is polymorphic, which costs more than the work done here.
-using Executor = boost::asio::io_context::executor_type;
-using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
 using Clock = std::chrono::steady_clock;
 
 class Connection;
@@ -25,8 +21,10 @@ struct Context {
   const Live& live;
   IngestHooks hooks;
   IngestLimits limits;
+  Log& log;
   std::shared_ptr<Mailbox> mailbox = {};
   std::function<void(Connection&)> closed = {};
+  std::function<void()> make_room = {};  ///< ends slow requests while they hold too much together
   BodyBudget bodies = {};
   Head head = {};         ///< of the request that is being let in
   bool stopping = false;  ///< replies end their connections

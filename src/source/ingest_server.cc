@@ -1,5 +1,6 @@
 #include "telephony_exporter/source/ingest_server.h"
 
+#include <algorithm>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -7,6 +8,7 @@
 #include <utility>
 
 #include "source/connection.h"
+#include "source/tls_files.h"
 #include "telephony_exporter/config/address.h"
 #include "telephony_exporter/yaml/node.h"
 
@@ -24,6 +26,7 @@ using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, ingest
 constexpr int kBacklog = 4096;
 constexpr std::chrono::milliseconds kAcceptAgainAfter{100};
 constexpr std::chrono::minutes kWarnAgainAfter{1};
+constexpr std::chrono::milliseconds kShedAgainAfter{50};  // looking at every connection costs
 
 /// Listens on every address when there is no host: on both protocols where the system has both.
 void open(Acceptor& acceptor, const ListenAddress& address) {
@@ -42,9 +45,10 @@ void open(Acceptor& acceptor, const ListenAddress& address) {
 
 class IngestServer::Impl {
  public:
-  Impl(ingest::Context context, Log& log) : context_(std::move(context)), log_(log) {
+  explicit Impl(ingest::Context context) : context_(std::move(context)) {
     context_.mailbox = std::make_shared<ingest::Mailbox>(io_);
     context_.closed = [this](Connection& connection) { remove(connection); };
+    context_.make_room = [this] { shed(); };
   }
 
   void listen(std::string_view text) try {
@@ -90,13 +94,15 @@ class IngestServer::Impl {
   }
 
   void add(ingest::Socket socket) {
+    tls_.refresh(Clock::now());
+    if (!tls_.ready()) return;
     if (connections_.size() >= context_.limits.connections && !make_room()) {
       return warn("too many connections", {"limit", std::to_string(context_.limits.connections)});
     }
     error_code ignored;
     socket.non_blocking(true, ignored);
     socket.set_option(tcp::no_delay(true), ignored);
-    auto connection = std::make_shared<Connection>(std::move(socket), context_);
+    auto connection = std::make_shared<Connection>(std::move(socket), context_, tls_.context());
     connection->position = connections_.size();
     connections_.push_back(connection);
     connection->start();
@@ -113,6 +119,23 @@ class IngestServer::Impl {
     return first != nullptr;
   }
 
+  /// Ends requests that have been arriving for long, the longest first, until the others fit.
+  void shed() {
+    const Clock::time_point now = Clock::now();
+    if (now < shed_again_) return;
+    shed_again_ = now + kShedAgainAfter;
+    std::vector<std::pair<Clock::time_point, std::shared_ptr<Connection>>> slow;
+    for (const auto& connection : connections_) {
+      const auto since = connection->arriving_since();
+      if (since && now - *since > context_.limits.patience) slow.emplace_back(*since, connection);
+    }
+    std::sort(slow.begin(), slow.end());
+    for (const auto& [since, connection] : slow) {
+      if (context_.bodies.fits()) return;
+      if (connection->arriving_since()) connection->shed();
+    }
+  }
+
   void remove(Connection& connection) {
     connections_.back()->position = connection.position;
     std::swap(connections_[connection.position], connections_.back());
@@ -124,7 +147,9 @@ class IngestServer::Impl {
     tick_.expires_after(context_.limits.tick);
     tick_.async_wait([this](const error_code& cancelled) {
       if (cancelled) return;
-      for_each([now = Clock::now()](Connection& connection) { connection.expire(now); });
+      const Clock::time_point now = Clock::now();
+      tls_.refresh(now);
+      for_each([now](Connection& connection) { connection.expire(now); });
       if (!context_.stopping || !connections_.empty()) tick();
     });
   }
@@ -171,11 +196,11 @@ class IngestServer::Impl {
     const Clock::time_point now = Clock::now();
     if (now < warn_after_) return;
     warn_after_ = now + kWarnAgainAfter;
-    log_.warn(message, {std::move(field)});
+    context_.log.warn(message, {std::move(field)});
   }
 
   ingest::Context context_;
-  Log& log_;
+  ingest::TlsFiles tls_{context_};
   asio::io_context io_{1};
   Acceptor acceptor_{io_};
   Timer tick_{io_};
@@ -183,13 +208,18 @@ class IngestServer::Impl {
   Timer stop_{io_};
   std::vector<std::shared_ptr<Connection>> connections_;
   Clock::time_point warn_after_;
+  Clock::time_point shed_again_;
   std::string address_;
   std::thread thread_;
 };
 
+void check_tls(const Settings& settings) {
+  if (settings.ingest_tls) ingest::load_tls_context(*settings.ingest_tls);
+}
+
 IngestServer::IngestServer(std::string_view address, const Live& live, IngestHooks hooks, Log& log,
                            const IngestLimits& limits)
-    : impl_(std::make_unique<Impl>(ingest::Context{live, std::move(hooks), limits}, log)) {
+    : impl_(std::make_unique<Impl>(ingest::Context{live, std::move(hooks), limits, log})) {
   impl_->listen(address);
 }
 

@@ -8,6 +8,7 @@
 namespace telephony::ingest {
 namespace {
 
+constexpr std::size_t kFirstBytes = 1024;           // until a peer has sent a whole request
 constexpr std::size_t kInBytes = 4 * 1024;          // enough for most requests as a whole
 constexpr std::size_t kFirstBodyBytes = 16 * 1024;  // then as much again as has arrived
 
@@ -17,10 +18,12 @@ std::span<char> RequestReader::prepare() {
   if (chunks_) return chunks_->prepare();
   if (phase_ == Phase::body) {
     const std::size_t missing = *request_.length - large_body_.size();
-    return large_body_.prepare(std::min(missing, std::max(kFirstBodyBytes, large_body_.size())));
+    const std::size_t least = large_body_.size() < kFirstBytes ? kFirstBytes : kFirstBodyBytes;
+    return large_body_.prepare(std::min(missing, std::max(least, large_body_.size())));
   }
   if (in_.empty() && in_.capacity() > kInBytes) in_.release();
-  const std::size_t target = in_.size() < kInBytes ? kInBytes : limits::kHeadBytes;
+  std::size_t target = read_one_ ? kInBytes : kFirstBytes;
+  while (target <= in_.size()) target *= 2;
   return in_.prepare(target - in_.size());
 }
 
@@ -127,7 +130,7 @@ bool RequestReader::skip_body() {
 }
 
 std::size_t RequestReader::held_bytes() const {
-  return large_body_.size() + (chunks_ ? chunks_->body().size() : 0);
+  return in_.size() + large_body_.size() + (chunks_ ? chunks_->body().size() : 0);
 }
 
 bool RequestReader::take_continue() {
@@ -143,6 +146,7 @@ void RequestReader::next() {
   body_ = {};
   parsed_bytes_ = 0;
   phase_ = Phase::idle;
+  read_one_ = true;
 }
 
 }  // namespace telephony::ingest

@@ -15,6 +15,7 @@
 
 #include "telephony_exporter/catalog/catalog.h"
 #include "telephony_exporter/config/series.h"
+#include "telephony_exporter/config/tls.h"
 
 namespace telephony {
 
@@ -78,6 +79,7 @@ struct Settings {
   bool journal_sync_full = true;
   std::chrono::seconds dedup_retention{std::chrono::hours{96}};
   std::size_t dedup_max_keys = 4'000'000;
+  std::optional<TlsSettings> ingest_tls;  ///< absent: the ingest listener speaks plain HTTP
 
   const Catalog* catalog(std::string_view provider) const;  ///< or null
   std::vector<const Catalog*> all_catalogs() const;
