@@ -72,7 +72,7 @@ std::uint16_t port_of(const std::optional<std::string>& address) {
 std::vector<std::string> exporter_arguments(const Start& start) {
   const std::string configuration =
       start.configuration.empty() ? SOURCE_DIRECTORY "/config/telephony_exporter.yml" : start.configuration;
-  std::vector<std::string> arguments = {EXPORTER_BINARY, "--config.file=" + configuration,
+  std::vector<std::string> arguments = {start.binary, "--config.file=" + configuration,
                                         "--web.listen-address=127.0.0.1:0",
                                         "--ingest.listen-address=" + start.ingest_address};
   arguments.insert(arguments.end(), start.flags.begin(), start.flags.end());

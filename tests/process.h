@@ -53,6 +53,7 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
+  pid_t id() const { return id_; }
   void signal(int number);
   /// The exit code, 128 more than a signal's number, or nothing when it still runs at the deadline.
   std::optional<int> wait(std::chrono::milliseconds deadline);
@@ -103,6 +104,7 @@ struct Start {
   std::vector<std::string> flags = {};
   Environment environment = {};
   std::string ingest_address = "127.0.0.1:0";
+  std::string binary = EXPORTER_BINARY;
 };
 
 /// A running exporter on ports of its own. All requests are made on new connections.

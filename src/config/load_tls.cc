@@ -24,7 +24,7 @@ void load_client_auth(const Node& node, TlsSettings& tls) {
   if (type) tls.client_auth = static_cast<ClientAuth>(type->choice(kClientAuths));
   if (ca) tls.client_ca_file = load_file(*ca);
   if (ca && tls.client_auth == ClientAuth::none) {
-    ca->fail("is of no use without a client_auth_type that asks for certificates");
+    ca->fail("needs a client_auth_type that asks for certificates, as RequireAndVerifyClientCert");
   }
   const bool verifies = tls.client_auth >= ClientAuth::verify_if_given;
   if (verifies && !ca) type->fail("'" + type->text() + "' needs a client_ca_file to verify by");

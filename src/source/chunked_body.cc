@@ -49,6 +49,8 @@ class ChunkedBody::Parser : public http::basic_parser<true> {
 
  private:
   std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view bytes, error_code&) override {
+    // Large bodies are few, and growing step by step would cost more memory than the longest.
+    if (body.size() + bytes.size() > limits::kSmallBodyBytes) body.prepare(limits::kBodyBytes - body.size());
     body.append(bytes);
     return bytes.size();
   }

@@ -63,19 +63,34 @@ void Connection::await_bytes() {
   const Phase phase = reader_.phase();
   if (awaited_ != phase) {
     awaited_ = phase;
-    awaited_since_ = Clock::now();
     const IngestLimits& limits = context_.limits;
     const bool between = phase == Phase::idle && served_;
-    deadline_ = awaited_since_ + (between ? limits.idle : phase == Phase::body ? limits.body : limits.head);
+    deadline_ = Clock::now() + (between ? limits.idle : phase == Phase::body ? limits.body : limits.head);
   }
   read();
 }
 
 void Connection::read() {
-  share_.arriving(reader_.held_bytes());
+  share_.hold(reader_.held_bytes());
+  if (!large_ && reader_.needs_place()) {
+    large_ = context_.places.take(shared_from_this());
+    waiting_ = !large_;
+    if (waiting_) return;
+  }
   transport_.async_read_some(
       reader_.prepare(),
       [self = shared_from_this()](const Error& error, std::size_t bytes) { self->on_read(error, bytes); });
+}
+
+void Connection::go_on() {
+  waiting_ = false;
+  large_ = true;
+  read();
+}
+
+void Connection::leave_place() {
+  waiting_ = false;
+  if (std::exchange(large_, false)) context_.places.leave(*this);
 }
 
 void Connection::on_read(const Error& error, std::size_t bytes) {
@@ -83,17 +98,8 @@ void Connection::on_read(const Error& error, std::size_t bytes) {
   if (error == kNotTls) refuse({400, "this port speaks HTTPS, and the request is plain HTTP", {}}, true);
   if (error && error != kNotTls) return hang_up();
   reader_.commit(bytes);
-  if (state_ == State::reading) hold();
+  if (state_ == State::reading && !share_.hold(reader_.held_bytes())) refuse(too_much(), true);
   proceed();
-}
-
-/// Those who dawdle make room; when nobody does, whoever crosses the line with much is refused.
-void Connection::hold() {
-  share_.arriving(reader_.held_bytes());
-  if (context_.bodies.fits()) return;
-  context_.make_room();
-  if (state_ != State::reading || context_.bodies.fits()) return;
-  if (reader_.held_bytes() > limits::kSmallRequestBytes) refuse(too_much(), true);
 }
 
 void Connection::deliver() {
@@ -103,8 +109,8 @@ void Connection::deliver() {
   delivering_ = true;
   context_.hooks.accept(*request.source, request.raw(reader_.body()), done_);
   delivering_ = false;
-  share_.wait();
-  if (state_ != State::answering) next_request();
+  if (state_ != State::answering) return next_request();
+  leave_place();
 }
 
 void Connection::answer(const Receipt& receipt) {
@@ -135,7 +141,8 @@ void Connection::refuse(const Problem& problem, bool body_follows) {
 
 void Connection::next_request() {
   reader_.next();
-  share_.arriving(reader_.held_bytes());
+  share_.hold(reader_.held_bytes());
+  leave_place();
 }
 
 ReplyForm Connection::reply_form() {
@@ -169,16 +176,12 @@ void Connection::expire(Clock::time_point now) {
   if (now < deadline_) return;
   const Phase phase = reader_.phase();
   if (state_ == State::lingering || phase == Phase::idle) return close();
+  if (waiting_) return give_up(too_much());
   if (phase == Phase::body) return give_up({408, "the body took too long", RejectCause::timeout});
   give_up({408, "the head took too long", {}});
 }
 
-std::optional<Clock::time_point> Connection::arriving_since() const {
-  const bool arrives = state_ == State::reading && reader_.phase() != Phase::idle && !writer_.busy();
-  return arrives ? std::optional(awaited_since_) : std::nullopt;
-}
-
-void Connection::shed() { give_up(too_much()); }
+void Connection::make_room() { give_up(too_much()); }
 
 void Connection::give_up(const Problem& problem) {
   transport_.cancel();
@@ -210,6 +213,7 @@ void Connection::hang_up() {
 void Connection::close() {
   if (std::exchange(state_, State::closed) == State::closed) return;
   transport_.close();
+  leave_place();
   context_.closed(*this);
 }
 

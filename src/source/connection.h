@@ -19,9 +19,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection(Socket socket, Context& context, ssl_ctx_st* tls);
 
   void start();
-  void expire(Clock::time_point now);                       ///< gives up on a peer that is too slow
-  std::optional<Clock::time_point> arriving_since() const;  ///< set while a request is on its way
-  void shed();  ///< gives up on it, because it and others hold too much
+  void expire(Clock::time_point now);                   ///< gives up on a peer that is too slow
+  bool waits() const { return waiting_; }               ///< for a place for its large body
+  void go_on();                                         ///< it has one now
+  void make_room();                                     ///< gives it up, because others wait
   std::optional<Clock::time_point> idle_until() const;  ///< set while no request is in flight
   void stop();                                          ///< closes, unless a request is in flight
   void close();
@@ -46,7 +47,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void end_reply(int status, bool keep);
   bool idle() const;
   void await_bytes();
-  void hold();
+  void leave_place();
   void give_up(const Problem& problem);
   void flush();
   void on_written(const Error& error);
@@ -61,12 +62,13 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Drain drain_;
   IngestHooks::Done done_;
   Clock::time_point deadline_;
-  Clock::time_point awaited_since_;
   std::optional<Phase> awaited_;  ///< what the deadline is for
   State state_ = State::reading;
   bool delivering_ = false;
   bool body_follows_ = false;
   bool served_ = false;
+  bool large_ = false;    ///< has a place
+  bool waiting_ = false;  ///< for one
 };
 
 }  // namespace telephony::ingest

@@ -1,6 +1,5 @@
 #include "telephony_exporter/source/ingest_server.h"
 
-#include <algorithm>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -26,7 +25,6 @@ using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, ingest
 constexpr int kBacklog = 4096;
 constexpr std::chrono::milliseconds kAcceptAgainAfter{100};
 constexpr std::chrono::minutes kWarnAgainAfter{1};
-constexpr std::chrono::milliseconds kShedAgainAfter{50};  // looking at every connection costs
 
 /// Listens on every address when there is no host: on both protocols where the system has both.
 void open(Acceptor& acceptor, const ListenAddress& address) {
@@ -48,7 +46,6 @@ class IngestServer::Impl {
   explicit Impl(ingest::Context context) : context_(std::move(context)) {
     context_.mailbox = std::make_shared<ingest::Mailbox>(io_);
     context_.closed = [this](Connection& connection) { remove(connection); };
-    context_.make_room = [this] { shed(); };
   }
 
   void listen(std::string_view text) try {
@@ -119,23 +116,6 @@ class IngestServer::Impl {
     return first != nullptr;
   }
 
-  /// Ends requests that have been arriving for long, the longest first, until the others fit.
-  void shed() {
-    const Clock::time_point now = Clock::now();
-    if (now < shed_again_) return;
-    shed_again_ = now + kShedAgainAfter;
-    std::vector<std::pair<Clock::time_point, std::shared_ptr<Connection>>> slow;
-    for (const auto& connection : connections_) {
-      const auto since = connection->arriving_since();
-      if (since && now - *since > context_.limits.patience) slow.emplace_back(*since, connection);
-    }
-    std::sort(slow.begin(), slow.end());
-    for (const auto& [since, connection] : slow) {
-      if (context_.bodies.fits()) return;
-      if (connection->arriving_since()) connection->shed();
-    }
-  }
-
   void remove(Connection& connection) {
     connections_.back()->position = connection.position;
     std::swap(connections_[connection.position], connections_.back());
@@ -149,6 +129,7 @@ class IngestServer::Impl {
       if (cancelled) return;
       const Clock::time_point now = Clock::now();
       tls_.refresh(now);
+      context_.places.clear_since(now - context_.limits.place);
       for_each([now](Connection& connection) { connection.expire(now); });
       if (!context_.stopping || !connections_.empty()) tick();
     });
@@ -208,7 +189,6 @@ class IngestServer::Impl {
   Timer stop_{io_};
   std::vector<std::shared_ptr<Connection>> connections_;
   Clock::time_point warn_after_;
-  Clock::time_point shed_again_;
   std::string address_;
   std::thread thread_;
 };

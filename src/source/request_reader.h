@@ -32,6 +32,7 @@ class RequestReader {
   const Problem& problem() const { return problem_; }  ///< when refused
   bool body_follows() const { return body_follows_; }  ///< when refused: what comes next is no head
   std::size_t held_bytes() const;                      ///< of what is arriving
+  bool needs_place() const;                            ///< before more of the body is received
   bool has_more() const { return !in_.empty(); }       ///< bytes that were received but not read
   bool take_continue();                                ///< true once when the peer waits to send its body
 
@@ -42,6 +43,7 @@ class RequestReader {
   Progress read_chunks();
   Progress refuse(Problem problem, bool body_follows);
   bool skip_body();
+  std::size_t free_bytes() const;
 
   const Live& live_;
   Head& head_;

@@ -33,7 +33,7 @@ struct IngestLimits {
   std::chrono::milliseconds idle = limits::kIdleDeadline;
   std::chrono::milliseconds linger = limits::kLingerDeadline;
   std::chrono::milliseconds stop = limits::kStopDeadline;
-  std::chrono::milliseconds patience = limits::kPatience;
+  std::chrono::milliseconds place = limits::kPlaceDeadline;
   std::chrono::milliseconds tls_files = limits::kTlsFilesEvery;
   std::chrono::milliseconds tick{500};
   std::size_t connections = limits::kIngestConnections;
