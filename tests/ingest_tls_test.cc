@@ -1,5 +1,6 @@
 // The ingest listener under TLS: the same requests, its certificates, and peers who do not keep to the
 // protocol.
+#include <httplib.h>
 #include <openssl/ssl.h>
 
 #include <csignal>
@@ -405,6 +406,56 @@ TEST_F(IngestTlsTest, OnlyWarnsOfACertificateThatHasExpired) {
   directory_.write("key.pem", expired.key());
   EXPECT_EQ(status_for(), 200);
   EXPECT_EQ(logged("certificate has expired"), 1u);
+}
+
+class TlsEndToEndTest : public ExporterTest {
+ protected:
+  TlsEndToEndTest() {
+    write_identity(first_);
+    configuration_ =
+        write_configuration("ingest: {tls_server_config: {cert_file: cert.pem, key_file: key.pem}}\n");
+  }
+
+  void write_identity(const Identity& identity) {
+    directory_.write("key.pem", identity.key());
+    directory_.write("cert.pem", identity.certificate());
+  }
+  std::string write_configuration(const std::string& ingest) {
+    return directory_.write("exporter.yml", "providers: [" SOURCE_DIRECTORY "/config/providers/sip.yml]\n" +
+                                                ingest +
+                                                "sources:\n  - {name: calls, provider: sip, product: voice, "
+                                                "webhook: {path: /calls}}\n");
+  }
+  /// The status of an event that is delivered to who can prove to be `server`; 0 without one.
+  int deliver(const Exporter& exporter, const Identity& server) {
+    httplib::SSLClient client("127.0.0.1", exporter.ingest_port());
+    client.set_ca_cert_path(directory_.write("ca.pem", server.certificate()).c_str());
+    client.enable_server_certificate_verification(true);
+    const auto result = client.Post("/calls", "SIP/2.0 503 Service Unavailable", "text/plain");
+    return result ? result->status : 0;
+  }
+
+  TemporaryDirectory directory_;
+  Identity first_{"first"};
+  std::string configuration_;
+};
+
+TEST_F(TlsEndToEndTest, CountsAndFollowsItsFiles) {
+  Exporter& exporter = start({.configuration = configuration_});
+  EXPECT_EQ(deliver(exporter, first_), 200);
+  EXPECT_EQ(exporter.metric("telephony_exporter_events_received_total", {{"source", "calls"}}), 1);
+  const Identity second("second");
+  EXPECT_EQ(deliver(exporter, second), 0);
+  write_identity(second);
+  EXPECT_TRUE(eventually([&] { return deliver(exporter, second) == 200; }));
+  directory_.write("key.pem", first_.key());
+  const Answer refused = exporter.reload();
+  EXPECT_EQ(refused.status, 500);
+  EXPECT_NE(refused.body.find("is not that of the certificate"), std::string::npos) << refused.body;
+  EXPECT_EQ(deliver(exporter, second), 200);
+  write_configuration("");
+  EXPECT_EQ(exporter.reload().status, 200);
+  EXPECT_EQ(exporter.post("/calls", "SIP/2.0 503 Service Unavailable", "text/plain").status, 200);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ void raise_file_limit() {
 /// takes the next ones from the heap, where they leave holes.
 void keep_memory_small() {
   constexpr int kMappedBytes = 128 * 1024;  // a block of so much is mapped, and unmapped when it is freed
-  constexpr int kSpareBytes = 512 * 1024;
+  constexpr int kSpareBytes = 256 * 1024;
   mallopt(M_ARENA_MAX, 1);
   mallopt(M_MMAP_THRESHOLD, kMappedBytes);
   mallopt(M_TRIM_THRESHOLD, kSpareBytes);

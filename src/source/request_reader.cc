@@ -8,7 +8,7 @@
 namespace telephony::ingest {
 namespace {
 
-constexpr std::size_t kFirstBytes = 1024;     // until a peer has sent a whole request
+constexpr std::size_t kFirstBytes = 512;      // until a peer has sent a whole request
 constexpr std::size_t kFirstBodyBytes = 256;  // until as much has arrived
 constexpr std::size_t kInBytes = 4 * 1024;    // enough for most requests as a whole
 

@@ -4,7 +4,6 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
-#include <boost/asio/error.hpp>
 #include <new>
 
 #include "telephony_exporter/log/log.h"

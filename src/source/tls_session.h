@@ -1,7 +1,7 @@
 // One connection's TLS, over a socket that does not block.
 #pragma once
 
-#include <boost/system/error_code.hpp>
+#include <boost/asio/error.hpp>
 #include <cstddef>
 #include <memory>
 #include <span>
