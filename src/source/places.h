@@ -1,5 +1,5 @@
-// Large bodies are taken in a few at a time; the others wait in their senders' sockets, which costs no memory
-// here.
+// Large bodies are taken in one or a few at a time; the others wait in their senders' sockets, which costs no
+// memory here.
 #pragma once
 
 #include <deque>

@@ -13,7 +13,7 @@ inline constexpr std::size_t kBodyBytes = 1024 * 1024;
 inline constexpr std::size_t kWebBodyBytes = 8 * 1024;            // read and ignored
 inline constexpr std::size_t kChunkFramingBytes = kBodyBytes;     // of all chunks of a body together
 inline constexpr std::size_t kSmallBodyBytes = 16 * 1024;         // taken in at once, whatever others do
-inline constexpr std::size_t kIngestBodyBytes = 2 * kBodyBytes;   // of larger ones that are taken in at once
+inline constexpr std::size_t kIngestBodyBytes = 1 * kBodyBytes;   // of larger ones that are taken in at once
 inline constexpr std::size_t kIngestHeldBytes = 64 * kBodyBytes;  // of all, until they are answered
 inline constexpr std::size_t kLineBytes = 8 * 1024;
 inline constexpr std::size_t kJsonDepth = 64;
@@ -25,7 +25,7 @@ inline constexpr std::size_t kIdempotencyKeyBytes = 255;
 inline constexpr std::chrono::seconds kHeadDeadline{10};
 inline constexpr std::chrono::seconds kBodyDeadline{10};
 inline constexpr std::chrono::seconds kWriteDeadline{10};
-inline constexpr std::chrono::seconds kPlaceDeadline{1};  // for a large body, while others wait
+inline constexpr std::chrono::seconds kPlaceDeadline{2};  // for a large body, while others wait
 inline constexpr std::chrono::seconds kIdleDeadline{120};
 inline constexpr std::chrono::seconds kLingerDeadline{2};
 inline constexpr std::chrono::milliseconds kStopDeadline{3000};
