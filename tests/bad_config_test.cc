@@ -6,6 +6,7 @@
 #include <set>
 
 #include "telephony_exporter/config/settings.h"
+#include "telephony_exporter/source/ingest_server.h"
 #include "telephony_exporter/yaml/node.h"
 
 namespace telephony {
@@ -231,7 +232,7 @@ const BadFile kBadFiles[] = {
     {"config_ingest_bad_public_url",
      "config_ingest_bad_public_url.yml:2:22: 'example.com' is no public URL; write https://HOST, https://HOST:PORT or https://HOST/PREFIX, without a slash at the end"},
     {"config_ingest_unknown_key",
-     "config_ingest_unknown_key.yml:2:10: unknown key 'trusted_proxy'; expected one of: trusted_proxies, public_url"},
+     "config_ingest_unknown_key.yml:2:10: unknown key 'trusted_proxy'; expected one of: trusted_proxies, public_url, tls_server_config"},
     {"config_long_duration",
      "config_long_duration.yml:2:30: '99999d' is longer than 100 years"},
     {"config_misspelt_key",
@@ -286,6 +287,32 @@ const BadFile kBadFiles[] = {
      "config_tolerance_0.yml:3:105: must be 1s or more"},
     {"config_tolerance_no_unit",
      "config_tolerance_no_unit.yml:3:105: '300' is no duration; write a number and s, m, h or d, as in 30s"},
+    {"config_tls_cert_file_missing",
+     "config_tls_cert_file_missing.yml:2:41: 'support/nowhere.pem' cannot be read"},
+    {"config_tls_cert_file_without_certificate",
+     "config_tls_cert_file_without_certificate.yml:2:41: 'support/no_key.pem' holds no certificate that can be used: no start line"},
+    {"config_tls_client_ca_without_type",
+     "config_tls_client_ca_without_type.yml:2:103: needs a client_auth_type that asks for certificates, as RequireAndVerifyClientCert"},
+    {"config_tls_client_type_without_ca",
+     "config_tls_client_type_without_ca.yml:2:105: 'RequireAndVerifyClientCert' needs a client_ca_file to verify by"},
+    {"config_tls_key_file_missing",
+     "config_tls_key_file_missing.yml:2:69: 'support/nowhere.pem' cannot be read"},
+    {"config_tls_key_file_without_key",
+     "config_tls_key_file_without_key.yml:2:69: 'support/no_key.pem' holds no key that can be used: unsupported"},
+    {"config_tls_misspelt_key",
+     "config_tls_misspelt_key.yml:2:87: unknown key 'client_ca'; expected one of: cert_file, key_file, client_ca_file, client_auth_type, min_version, max_version, cipher_suites"},
+    {"config_tls_no_cipher",
+     "config_tls_no_cipher.yml:2:102: names no cipher suite; list at least one"},
+    {"config_tls_no_key_file",
+     "config_tls_no_key_file.yml:2:29: key 'key_file' is missing"},
+    {"config_tls_unknown_cipher",
+     "config_tls_unknown_cipher.yml:2:103: 'TLS_RSA_WITH_RC4_128_SHA' is no cipher suite of TLS 1.2 with forward secrecy, as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"},
+    {"config_tls_unknown_client_type",
+     "config_tls_unknown_client_type.yml:2:105: 'VerifyClientCert' is not allowed here; expected one of: NoClientCert, RequestClientCert, RequireAnyClientCert, VerifyClientCertIfGiven, RequireAndVerifyClientCert"},
+    {"config_tls_unknown_version",
+     "config_tls_unknown_version.yml:2:100: 'TLS11' is not allowed here; did you mean 'TLS12'?"},
+    {"config_tls_versions_crossed",
+     "config_tls_versions_crossed.yml:2:120: must not be less than min_version"},
     {"config_unknown_auth",
      "config_unknown_auth.yml:3:81: 'basic' is no scheme; write none, {header: ...} or another scheme in braces"},
     {"config_unknown_auth_scheme",
@@ -315,7 +342,9 @@ std::string message_of(const std::string& name) {
     if (name.starts_with("catalog_")) {
       load_catalog(file);
     } else {
-      require_auth(*load_settings(file), "0.0.0.0:10066");
+      const auto settings = load_settings(file);
+      require_auth(*settings, "0.0.0.0:10066");
+      check_tls(*settings);
     }
     message = "no error";
   } catch (const ConfigError& e) {

@@ -35,7 +35,7 @@ const std::vector<Library> kLibraries = {
     {"boost/", {}},
     {"httplib", {"expose", "main"}},
     {"sqlite", {"journal"}},
-    {"openssl/", {"auth"}},
+    {"openssl/", {"auth", "source"}},
     {"sodium", {"journal"}},
     {"prometheus/", {"record", "expose"}},
     {"nlohmann/", {"log", "decode", "explain", "source", "expose", "main"}},

@@ -64,12 +64,10 @@ Secret webhook_key(const Node& node, const Secret& secret) {
 }
 
 Secret ed25519_key(const Node& node, const Secret& secret) {
-  auto key = from_base64(secret.value);
-  if (!key || key->size() != kEd25519KeyBytes) key = from_hex(secret.value);
-  if (!key || key->size() != kEd25519KeyBytes) {
-    node.fail("this is no public key of Ed25519; it has 32 bytes, written as base64 or in lower-case hex");
+  for (const auto& key : {from_base64(secret.value), from_hex(secret.value)}) {
+    if (key && key->size() == kEd25519KeyBytes) return {*key};
   }
-  return {std::move(*key)};
+  node.fail("this is no public key of Ed25519; it has 32 bytes, written as base64 or in lower-case hex");
 }
 
 std::vector<Secret> load_keys(const Node& node, const SignatureScheme& scheme) {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "config/load.h"
+#include "config/load_tls.h"
 
 namespace telephony {
 namespace {
@@ -59,10 +60,11 @@ std::string load_public_url(const Node& node) {
 }
 
 void load_ingest(const Node& node, Settings& settings) {
-  node.expect_keys({"trusted_proxies", "public_url"});
+  node.expect_keys({"trusted_proxies", "public_url", "tls_server_config"});
   Ingest& ingest = settings.ingest;
   if (const auto proxies = node.find("trusted_proxies")) ingest.trusted_proxies = load_networks(*proxies);
   if (const auto url = node.find("public_url")) ingest.public_url = load_public_url(*url);
+  if (const auto tls = node.find("tls_server_config")) ingest.tls = load_tls(*tls);
 }
 
 }  // namespace telephony

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "config/load_tls.h"
 #include "config/show_auth.h"
 #include "telephony_exporter/config/address.h"
 #include "telephony_exporter/yaml/node.h"
@@ -25,6 +26,10 @@ void emit_ingest(YAML::Emitter& out, const Ingest& ingest) {
   out << YAML::Key << "ingest" << YAML::Value << YAML::BeginMap;
   emit_networks(out, "trusted_proxies", ingest.trusted_proxies);
   emit_url(out, ingest.public_url);
+  if (ingest.tls) {
+    out << YAML::Key << "tls_server_config" << YAML::Value;
+    emit_tls(out, *ingest.tls);
+  }
   out << YAML::EndMap;
 }
 

@@ -35,7 +35,8 @@ class RequestReader {
   std::string_view body() const { return body_; }      ///< when complete
   const Problem& problem() const { return problem_; }  ///< when refused
   bool body_follows() const { return body_follows_; }  ///< when refused: what comes next is no head
-  std::size_t held_bytes() const;                      ///< of a body that is arriving
+  std::size_t held_bytes() const;                      ///< of what is arriving
+  bool needs_place() const;                            ///< before more of the body is received
   bool has_more() const { return !in_.empty(); }       ///< bytes that were received but not read
   bool take_continue();                                ///< true once when the peer waits to send its body
 
@@ -47,6 +48,7 @@ class RequestReader {
   Progress complete(std::string_view body);
   Progress refuse(Problem problem, bool body_follows);
   bool skip_body();
+  std::size_t free_bytes() const;
 
   const Live& live_;
   Head& head_;
@@ -62,6 +64,7 @@ class RequestReader {
   Phase phase_ = Phase::idle;
   ChunkedBody::Status chunks_status_ = ChunkedBody::Status::incomplete;
   bool body_follows_ = false;
+  bool read_one_ = false;
 };
 
 }  // namespace telephony::ingest

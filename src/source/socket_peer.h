@@ -7,6 +7,6 @@
 namespace telephony::ingest {
 
 /// Nobody's address, ::, when the peer is gone already.
-Peer peer_of(const Socket& socket);
+Peer peer_of(const Socket& socket, bool tls);
 
 }  // namespace telephony::ingest

@@ -17,6 +17,7 @@
 #include "telephony_exporter/config/auth.h"
 #include "telephony_exporter/config/cidr.h"
 #include "telephony_exporter/config/series.h"
+#include "telephony_exporter/config/tls.h"
 
 namespace telephony {
 
@@ -51,7 +52,8 @@ struct Source {
 /// Where the ingest listener stands, seen from the senders.
 struct Ingest {
   std::vector<Cidr> trusted_proxies;  ///< whose X-Forwarded headers are believed
-  std::string public_url;  ///< what senders write before a source's path; empty: told by the request
+  std::string public_url;          ///< what senders write before a source's path; empty: told by the request
+  std::optional<TlsSettings> tls;  ///< absent: plain HTTP
 };
 
 /// A (provider, product) pair that some source of the configuration can send.
