@@ -53,6 +53,7 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
+  pid_t id() const { return id_; }
   void signal(int number);
   /// The exit code, 128 more than a signal's number, or nothing when it still runs at the deadline.
   std::optional<int> wait(std::chrono::milliseconds deadline);

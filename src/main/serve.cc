@@ -27,6 +27,7 @@ void raise_file_limit() {
 /// Blocks the signals that `serve` waits for, in this thread and all that it will start.
 sigset_t block_signals() {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes fails a commit, not the process
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
