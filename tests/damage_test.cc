@@ -278,6 +278,20 @@ TEST_F(Damaged, ALogThatWasWrittenBackInPart) {
   record();
 }
 
+TEST_F(Damaged, ADatabaseBesideASoundLog) {
+  make_closed();
+  const auto journal = open_sound();
+  for (int i = 0; i < 4; ++i) commit_one(*journal);
+  const std::string database = bytes_of(path_);
+  const std::string log = bytes_of(path_ + "-wal");
+  path_ = directory_.path("copy.db");
+  for (std::size_t at = 0; at < database.size(); at += 53) {
+    if (database[at] != 0) flip(database, at, 0xff, log);
+  }
+  EXPECT_GT(asides(), 50);
+  record();
+}
+
 TEST_F(Damaged, ALogWithoutItsDatabase) {
   const auto journal = open_sound();
   for (int i = 0; i < 8; ++i) commit_one(*journal);

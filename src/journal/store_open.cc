@@ -49,8 +49,8 @@ void expect_whole(const std::string& path) {
 Store::Store(const std::string& path, Database::Access access, WallTime now, WallTime quarantined)
     : database_(path, access) {
   const bool writes = access == Database::Access::read_write;
-  database_.write_back_on_close(
-      false);  // not before it is known to be sound: what is damaged is kept as it is
+  // Not before it is known to be sound; what is damaged is kept as it is.
+  database_.write_back_on_close(false);
   database_.run("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF");
   const std::int64_t tables = database_.integer("SELECT count(*) FROM sqlite_schema");
   const std::int64_t ours = database_.integer(kOurTables);
