@@ -257,7 +257,11 @@ TEST_F(Damaged, ALogThatIsCutOrFlipped) {
 /// A reader holds on to an old state, so only a part of the log has been written back.
 TEST_F(Damaged, ALogThatWasWrittenBackInPart) {
   make_closed();
+  const std::string closed = bytes_of(path_);
   const auto journal = open_sound();
+  const auto named = journal_settings();  // whose names change pages that no later commit changes
+  named->table.error({0, "3", "new", {}}, now_);
+  journal->adopt(named);
   for (int i = 0; i < 4; ++i) commit_one(*journal);
   Sql reader(path_);
   reader.run("BEGIN; SELECT * FROM batches");
@@ -266,6 +270,7 @@ TEST_F(Damaged, ALogThatWasWrittenBackInPart) {
   writer.run("PRAGMA wal_checkpoint(PASSIVE)");
   const std::string database = bytes_of(path_);
   const std::string log = bytes_of(path_ + "-wal");
+  EXPECT_FALSE(database == closed);
   path_ = directory_.path("copy.db");
   for (std::size_t frame = 32; frame < log.size(); frame += kPage + 24) {
     for (const std::size_t more : {0, 3, 5, 12, 20, 1000}) {
