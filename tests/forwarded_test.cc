@@ -12,7 +12,7 @@ using ingest::Peer;
 
 IpAddress address(const char* text) { return IpAddress::parse(text).value(); }
 
-const Ingest kProxies{{Cidr::parse("10.0.0.0/8"), Cidr::parse("2001:db8::/32")}, ""};
+const Ingest kProxies{{Cidr::parse("10.0.0.0/8"), Cidr::parse("2001:db8::/32")}, "", {}};
 
 std::string client(const char* peer, std::vector<Header> headers) {
   const auto found = ingest::client_address(kProxies, address(peer), headers);
@@ -128,7 +128,7 @@ TEST_F(SenderTest, BelievesATrustedProxyAboutTheClient) {
   const std::string forwarded = "X-Forwarded-For: 198.51.100.1\r\n";
   configure({}, {"/hook", AuthNone{}, "", allow});
   expect_refused(ingest_request("{}", forwarded, kLine), 403, {"hook not_allowed"});
-  configure({{Cidr::parse("127.0.0.1/32")}, ""}, {"/hook", AuthNone{}, "", allow});
+  configure({{Cidr::parse("127.0.0.1/32")}, "", {}}, {"/hook", AuthNone{}, "", allow});
   expect_refused(ingest_request("{}", "X-Forwarded-For: 198.51.100.1, 203.0.113.7\r\n", kLine), 403,
                  {"hook not_allowed"});
   expect_refused(ingest_request("{}", "X-Forwarded-For: 198.51.100.1,\r\n", kLine), 403,
