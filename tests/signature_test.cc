@@ -365,12 +365,13 @@ TEST_F(FieldTest, RefusesWhatIsMissingOrCouldBeReadInTwoWays) {
   EXPECT_EQ(check(BodyFormat::text, R"({"call_id":"c1"})"), kRefused);
 }
 
-class EverySchemeTest : public testing::TestWithParam<NamedScheme> {
+class EverySchemeTest : public testing::TestWithParam<std::string> {
  protected:
   Delivery signed_at(std::int64_t seconds) const {
-    return Sender(std::string(kPublicUrl) + "/hooks/x?foo=1&bar=2", seconds).sign(GetParam().scheme);
+    return Sender(std::string(kPublicUrl) + "/hooks/x?foo=1&bar=2", seconds)
+        .sign(scheme_named(GetParam()).scheme);
   }
-  AuthSignature auth_ = auth_of(GetParam().scheme);
+  AuthSignature auth_ = auth_of(scheme_named(GetParam()).scheme);
 };
 
 TEST_P(EverySchemeTest, AcceptsWhatItsSenderSigned) {
@@ -425,16 +426,13 @@ TEST_P(EverySchemeTest, RefusesWhatIsStale) {
 }
 
 TEST(Presets, AreThereForTheProvidersThatSign) {
-  std::string names;
-  for (const NamedScheme& scheme : all_schemes()) names += scheme.name + ' ';
-  EXPECT_EQ(
-      names,
-      "plivo_v3 signalwire synthflow telnyx twilio vonage hmac_body_sha512 hmac_body_prefix hmac_timestamp "
-      "ed25519_hex standard_webhooks ");
+  std::vector<std::string> names;
+  for (const NamedScheme& scheme : all_schemes()) names.push_back(scheme.name);
+  EXPECT_EQ(names, scheme_names());
 }
 
-INSTANTIATE_TEST_SUITE_P(Schemes, EverySchemeTest, testing::ValuesIn(all_schemes()),
-                         [](const auto& tested) { return tested.param.name; });
+INSTANTIATE_TEST_SUITE_P(Schemes, EverySchemeTest, testing::ValuesIn(scheme_names()),
+                         [](const auto& tested) { return tested.param; });
 
 TEST(Timestamps, AreWholeSecondsInDigits) {
   const SignatureScheme scheme =

@@ -17,7 +17,7 @@ bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
 
 char flipped(char c, int bit) { return static_cast<char>(static_cast<unsigned char>(c) ^ (1U << bit)); }
 
-class Tampering : public testing::TestWithParam<NamedScheme> {
+class Tampering : public testing::TestWithParam<std::string> {
  protected:
   template <typename Content>
   const Content* content() const {
@@ -43,9 +43,9 @@ class Tampering : public testing::TestWithParam<NamedScheme> {
     ASSERT_EQ(verdict(auth_, delivery), kAccepted) << "put together again";
   }
 
-  AuthSignature auth_ = auth_of(GetParam().scheme);
+  AuthSignature auth_ = auth_of(scheme_named(GetParam()).scheme);
   Delivery good_ =
-      Sender(std::string(kPublicUrl) + "/hooks/" + GetParam().name + "?foo=1&bar=2").sign(auth_.scheme);
+      Sender(std::string(kPublicUrl) + "/hooks/" + GetParam() + "?foo=1&bar=2").sign(auth_.scheme);
   std::size_t cases_ = 0;
 };
 
@@ -162,8 +162,8 @@ TEST_P(Tampering, ListsAreReadWhereTheSchemeHasThemOnly) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Schemes, Tampering, testing::ValuesIn(all_schemes()),
-                         [](const auto& tested) { return tested.param.name; });
+INSTANTIATE_TEST_SUITE_P(Schemes, Tampering, testing::ValuesIn(scheme_names()),
+                         [](const auto& tested) { return tested.param; });
 
 /// A source for every scheme, at /hooks/NAME.
 std::shared_ptr<const Settings> signing_settings() {
