@@ -44,8 +44,9 @@ class FileReaderTest : public ::testing::Test {
     for (std::size_t at = 0; (at = text.find("LOGS", at)) != text.npos;) text.replace(at, 4, logs_.path());
     directory_.write("acme.yml", kCatalog);
     const std::string config = directory_.write(
-        "config.yml", "providers: [acme.yml]\nsources:\n  - {name: logs, provider: acme, product: voice, file: {" +
-                          text + "}}\n");
+        "config.yml",
+        "providers: [acme.yml]\nsources:\n  - {name: logs, provider: acme, product: voice, file: {" + text +
+            "}}\n");
     OpenJournal journal = open_journal(directory_.path() + "/journal.db", TestClock().now(), log_);
     const auto settings = load_settings(config, journal.history.table);
     const std::vector<FilePosition> positions = journal.history.positions;

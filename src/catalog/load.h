@@ -1,4 +1,4 @@
-// The two halves of a catalog file; see docs/adding-a-provider.md for the format.
+// The parts of a catalog file; see docs/adding-a-provider.md for the format.
 #pragma once
 
 #include "telephony_exporter/catalog/catalog.h"
@@ -14,6 +14,12 @@ std::deque<CodeSpace> load_code_spaces(const Node& list, int depth);
 
 /// `outcomes`, `records`, `events`, `lines` and `no_error`.
 Reading load_reading(const Node& root, const std::deque<CodeSpace>& spaces);
+
+/// The unescaped segments of a JSON pointer (RFC 6901), lower-cased.
+std::vector<std::string> pointer_segments(const Node& node, const std::string& pointer);
+
+/// `signatures`: what a configuration may call by name.
+std::vector<SignaturePreset> load_signatures(const Node& list);
 
 /// A whole catalog, `depth` includes down.
 Catalog load_catalog(const Node& root, int depth);

@@ -7,30 +7,6 @@
 namespace telephony {
 namespace {
 
-/// The unescaped segments of a JSON pointer (RFC 6901), lower-cased.
-std::vector<std::string> pointer_segments(const Node& node, const std::string& pointer) {
-  if (!pointer.starts_with('/')) node.fail("'" + pointer + "' is no JSON pointer; it must start with '/'");
-  std::vector<std::string> segments;
-  for (std::size_t i = 0; i < pointer.size(); ++i) {
-    const char c = pointer[i];
-    if (c == '/') {
-      segments.emplace_back();
-    } else if (c == '~') {
-      const char escaped = i + 1 < pointer.size() ? pointer[++i] : '\0';
-      if (escaped != '0' && escaped != '1') {
-        node.fail("'" + pointer + "' is no JSON pointer; after '~' must come 0 or 1");
-      }
-      segments.back() += escaped == '0' ? '~' : '/';
-    } else {
-      segments.back() += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-  }
-  for (const std::string& segment : segments) {
-    if (segment.empty()) node.fail("'" + pointer + "' is no JSON pointer; a segment is empty");
-  }
-  return segments;
-}
-
 /// Gives each distinct location one slot.
 class Locations {
  public:
@@ -157,6 +133,29 @@ std::vector<Status> load_statuses(const Node& node) {
 }
 
 }  // namespace
+
+std::vector<std::string> pointer_segments(const Node& node, const std::string& pointer) {
+  if (!pointer.starts_with('/')) node.fail("'" + pointer + "' is no JSON pointer; it must start with '/'");
+  std::vector<std::string> segments;
+  for (std::size_t i = 0; i < pointer.size(); ++i) {
+    const char c = pointer[i];
+    if (c == '/') {
+      segments.emplace_back();
+    } else if (c == '~') {
+      const char escaped = i + 1 < pointer.size() ? pointer[++i] : '\0';
+      if (escaped != '0' && escaped != '1') {
+        node.fail("'" + pointer + "' is no JSON pointer; after '~' must come 0 or 1");
+      }
+      segments.back() += escaped == '0' ? '~' : '/';
+    } else {
+      segments.back() += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+  }
+  for (const std::string& segment : segments) {
+    if (segment.empty()) node.fail("'" + pointer + "' is no JSON pointer; a segment is empty");
+  }
+  return segments;
+}
 
 Reading load_reading(const Node& root, const std::deque<CodeSpace>& spaces) {
   Reading reading;

@@ -56,11 +56,7 @@ std::int64_t seal(const HashKey& key, const History::Sessions& row) {
 }
 
 std::int64_t seal(const HashKey& key, const FilePosition& row) {
-  return Seal('p')
-      .add(row.file)
-      .add(static_cast<std::int64_t>(row.offset))
-      .add(row.fingerprint)
-      .over(key);
+  return Seal('p').add(row.file).add(static_cast<std::int64_t>(row.offset)).add(row.fingerprint).over(key);
 }
 
 std::int64_t seal(const HashKey& key, StreamId id, const Stream& row, WallTime created) {

@@ -1,5 +1,6 @@
 #include "main/serve.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>
 
@@ -25,6 +26,16 @@ void raise_file_limit() {
   setrlimit(RLIMIT_NOFILE, &files);
 }
 
+/// What a flood took is to go back: glibc keeps an arena for each thread, and once a large block was freed it
+/// takes the next ones from the heap, where they leave holes.
+void keep_memory_small() {
+  constexpr int kMappedBytes = 128 * 1024;  // a block of so much is mapped, and unmapped when it is freed
+  constexpr int kSpareBytes = 256 * 1024;
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, kMappedBytes);
+  mallopt(M_TRIM_THRESHOLD, kSpareBytes);
+}
+
 /// Blocks the signals that `serve` waits for, in this thread and all that it will start.
 sigset_t block_signals() {
   std::signal(SIGPIPE, SIG_IGN);
@@ -40,6 +51,7 @@ sigset_t block_signals() {
 std::shared_ptr<const Settings> load(const Options& options, const SeriesTable& before) {
   auto settings = load_settings(options.config_file, before);
   require_auth(*settings, options.ingest_address);
+  check_tls(*settings);
   return settings;
 }
 
@@ -122,7 +134,8 @@ class Exporter {
             [this] { return journal_.stats(std::chrono::system_clock::now()).healthy; },
             [this](std::string_view bytes) { return journal_.key(bytes); },
             [this](const Source& source, const FileState& state) {
-              metrics_.source_lag(source.name, state.up, static_cast<double>(state.lag_bytes), state.lag_seconds);
+              metrics_.source_lag(source.name, state.up, static_cast<double>(state.lag_bytes),
+                                  state.lag_seconds);
               metrics_.truncated(source.name, state.truncations);
             }};
   }
@@ -159,6 +172,7 @@ class Exporter {
 
 int serve(const Options& options) {
   raise_file_limit();
+  keep_memory_small();
   const sigset_t signals = block_signals();
   load(options, {});  // what is wrong with the configuration is said before the journal is touched
   Exporter exporter(options);

@@ -11,7 +11,8 @@
 namespace telephony::files {
 namespace {
 
-constexpr std::uint32_t kChanges = IN_CREATE | IN_MODIFY | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_ONLYDIR;
+constexpr std::uint32_t kChanges =
+    IN_CREATE | IN_MODIFY | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_ONLYDIR;
 
 void drain(int file) {
   std::array<char, 4096> bytes;

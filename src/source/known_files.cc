@@ -9,7 +9,8 @@ namespace telephony::files {
 void KnownFiles::restore(const FilePosition& position, Clock::time_point now) {
   const std::string prefix = key("");
   if (!position.file.starts_with(prefix)) return;
-  known_[position.file.substr(prefix.size())] = {Fingerprint::parse(position.fingerprint), position.offset, now};
+  known_[position.file.substr(prefix.size())] = {Fingerprint::parse(position.fingerprint), position.offset,
+                                                 now};
 }
 
 void KnownFiles::update(FileId id, const Fingerprint& fingerprint, std::uint64_t position,

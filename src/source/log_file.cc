@@ -45,7 +45,9 @@ class LogFile::Bytes {
   Bytes(const Bytes&) = delete;
   Bytes& operator=(const Bytes&) = delete;
 
-  struct stat status() const { return status_of(file_); }
+  struct stat status() const {
+    return status_of(file_);
+  }
 
   bool is_gzip() const {
     std::array<unsigned char, 2> magic{};
@@ -76,15 +78,15 @@ std::string FileId::to_string() const { return std::to_string(device) + ':' + st
 
 std::string Fingerprint::to_string() const {
   std::array<char, 64> text;
-  const int length = std::snprintf(text.data(), text.size(), "%zu:%016" PRIx64 "%016" PRIx64, bytes, hash.high,
-                                   hash.low);
+  const int length =
+      std::snprintf(text.data(), text.size(), "%zu:%016" PRIx64 "%016" PRIx64, bytes, hash.high, hash.low);
   return {text.data(), static_cast<std::size_t>(length)};
 }
 
 Fingerprint Fingerprint::parse(const std::string& text) {
   Fingerprint out;
-  const int read = std::sscanf(text.c_str(), "%zu:%16" SCNx64 "%16" SCNx64, &out.bytes, &out.hash.high,
-                               &out.hash.low);
+  const int read =
+      std::sscanf(text.c_str(), "%zu:%16" SCNx64 "%16" SCNx64, &out.bytes, &out.hash.high, &out.hash.low);
   return read == 3 ? out : Fingerprint();
 }
 
@@ -133,7 +135,8 @@ bool LogFile::same_beginning(LogFile& other, std::uint64_t count) {
   std::string others(limits::kFileChunkBytes, '\0');
   for (std::uint64_t at = 0; at < count;) {
     const std::size_t wanted = std::min<std::uint64_t>(count - at, mine.size());
-    if (bytes_->read(at, mine.data(), wanted) != wanted || other.bytes_->read(at, others.data(), wanted) != wanted ||
+    if (bytes_->read(at, mine.data(), wanted) != wanted ||
+        other.bytes_->read(at, others.data(), wanted) != wanted ||
         !std::equal(mine.begin(), mine.begin() + static_cast<std::ptrdiff_t>(wanted), others.begin())) {
       return false;
     }

@@ -60,7 +60,7 @@ class LogFile {
 
   void seek(std::uint64_t position);
   std::uint64_t position() const { return position_; }
-  std::uint64_t size() const;    ///< of a compressed one, the position once all is read
+  std::uint64_t size() const;         ///< of a compressed one, the position once all is read
   std::uint64_t stored_size() const;  ///< on the disk
   std::uint64_t unread() const;       ///< bytes, as they stand on the disk
   bool deleted() const;               ///< it has no name any more

@@ -26,7 +26,8 @@ std::vector<std::string> expand(const std::string& pattern) {
   return paths;
 }
 
-/// Whether the first path is one that a rotation gives to a copy of the second: log.1, log-20260101, log.2.gz.
+/// Whether the first path is one that a rotation gives to a copy of the second: log.1, log-20260101,
+/// log.2.gz.
 bool names_copy(const std::string& path, const std::string& original) {
   return path.size() > original.size() && path.starts_with(original) &&
          std::string_view(".-_~").find(path[original.size()]) != std::string_view::npos;
@@ -50,7 +51,8 @@ void SourceFiles::add_directories(const LogFiles& settings, std::set<std::string
   }
   for (const std::string& pattern : settings.paths) {
     // Where a directory is a pattern itself, the polls find new files.
-    if (const auto directory = std::filesystem::path(pattern).parent_path(); !is_pattern(directory.string())) add(pattern);
+    if (const auto directory = std::filesystem::path(pattern).parent_path(); !is_pattern(directory.string()))
+      add(pattern);
   }
 }
 
@@ -135,13 +137,14 @@ void SourceFiles::look(FileId id, Followed& followed, Clock::time_point now) {
   file.seek(0);
 }
 
-/// The lines of a copy count once: they were, or will be, read from its original. What the original loses when it is
-/// emptied is read from the copy.
+/// The lines of a copy count once: they were, or will be, read from its original. What the original loses
+/// when it is emptied is read from the copy.
 void SourceFiles::settle_origin(Followed& followed, Clock::time_point now) {
   LogFile& file = *followed.file;
   bool related = false;
   for (const auto& [id, other] : followed_) {
-    if (other.file == nullptr || other.origin != Origin::known || !names_copy(followed.path, other.path)) continue;
+    if (other.file == nullptr || other.origin != Origin::known || !names_copy(followed.path, other.path))
+      continue;
     related = true;
     const auto begins_as = [&](const Fingerprint& fingerprint) {
       const bool telling = file.compressed() || fingerprint.bytes == limits::kFingerprintBytes;
@@ -152,7 +155,8 @@ void SourceFiles::settle_origin(Followed& followed, Clock::time_point now) {
       followed.original = id;
       return;
     }
-    if (other.previous && begins_as(other.previous->fingerprint)) return start(followed, other.previous->position);
+    if (other.previous && begins_as(other.previous->fingerprint))
+      return start(followed, other.previous->position);
   }
   const bool may_grow = now - followed.grew < times_.unfinished_line;
   if (related && file.size() < limits::kFingerprintBytes && may_grow) return;
@@ -182,7 +186,8 @@ bool SourceFiles::read_one(FileId id, Followed& followed, const Deliver& deliver
 void SourceFiles::drop_gone(Clock::time_point now) {
   for (auto it = followed_.begin(); it != followed_.end();) {
     Followed& followed = it->second;
-    const bool read = followed.file == nullptr || followed.origin != Origin::known || followed.file->unread() == 0;
+    const bool read =
+        followed.file == nullptr || followed.origin != Origin::known || followed.file->unread() == 0;
     if (!followed.gone || !read || now - followed.grew < times_.rotated) {
       ++it;
       continue;
@@ -211,7 +216,8 @@ FileState SourceFiles::state(Clock::time_point now) {
   FileState state;
   state.up = complaints_.empty();
   for (const auto& [id, followed] : followed_) {
-    if (followed.file != nullptr && followed.origin != Origin::copy) state.lag_bytes += followed.file->unread();
+    if (followed.file != nullptr && followed.origin != Origin::copy)
+      state.lag_bytes += followed.file->unread();
   }
   if (state.lag_bytes == 0 || caught_up_ == Clock::time_point()) caught_up_ = now;
   state.lag_seconds = std::chrono::duration<double>(now - caught_up_).count();

@@ -31,10 +31,10 @@ struct EventKey {
 
 /// How far a file has been read.
 struct FilePosition {
-  std::string file;          ///< what tells the file from all others, as its source sees it
-  std::uint64_t offset = 0;  ///< bytes
-  std::string fingerprint;   ///< what tells its content from another's under the same name
-  bool forgotten = false;    ///< it is gone for good
+  std::string file;              ///< what tells the file from all others, as its source sees it
+  std::uint64_t offset = 0;      ///< bytes
+  std::string fingerprint = {};  ///< what tells its content from another's under the same name
+  bool forgotten = false;        ///< it is gone for good
 };
 
 /// One event on its way to be counted. The account's bytes must outlive the commit.
