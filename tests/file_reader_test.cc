@@ -330,7 +330,7 @@ TEST_F(FileReaderTest, SaysWhatItCannotReadAndGoesOn) {
   start("paths: [LOGS/*.log, LOGS/missing]");
   expect_counted(2);
   EXPECT_FALSE(state().up);
-  EXPECT_NE(log_text().find("directory.log\" error=\"Is a directory\""), std::string::npos) << log_text();
+  EXPECT_NE(log_text().find("directory.log error=\"Is a directory\""), std::string::npos) << log_text();
   EXPECT_NE(log_text().find("missing error=\"No such file or directory\""), std::string::npos) << log_text();
   append("missing", lines(1));
   std::filesystem::remove(path("directory.log"));
