@@ -30,10 +30,7 @@ bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") ==
 
 class Decoder::Impl {
  public:
-  Impl() {
-    // Without this the parser would take its own limit of depth; when it fails, the first parse says so.
-    [[maybe_unused]] const auto error = parser_.allocate(kParserBytes, limits::kJsonDepth);
-  }
+  Impl() { make_parser(); }
 
   void decode(const Source& source, const RawEvent& raw, const Visit& visit) {
     source_ = &source;
@@ -42,7 +39,14 @@ class Decoder::Impl {
     records_ = 0;
     std::string_view body = raw.body;
     if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
-    switch (raw.format) {
+    decode_body(body);
+    // What one large body needed, as much as 16 times its size, must not be kept for the small ones.
+    if (parser_.capacity() > kParserBytes) make_parser();
+  }
+
+ private:
+  void decode_body(std::string_view body) {
+    switch (raw_->format) {
       case BodyFormat::json:
         return json_body(body, "");
       case BodyFormat::ndjson:
@@ -54,7 +58,12 @@ class Decoder::Impl {
     }
   }
 
- private:
+  void make_parser() {
+    parser_ = simdjson::dom::parser();
+    // Without this the parser would take its own limit of depth; when it fails, the first parse says so.
+    [[maybe_unused]] const auto error = parser_.allocate(kParserBytes, limits::kJsonDepth);
+  }
+
   void give(Record record) {
     if (auto* reject = std::get_if<Reject>(&record)) reject->record = records_;
     (*visit_)(record);

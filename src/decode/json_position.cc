@@ -6,6 +6,8 @@
 namespace telephony {
 namespace {
 
+constexpr std::size_t kSearchedBytes = 64 * 1024;
+
 /// simdjson says what is wrong but not where; this parser is slow and knows.
 struct PositionFinder : nlohmann::json_sax<nlohmann::json> {
   std::size_t at = 0;
@@ -30,9 +32,13 @@ struct PositionFinder : nlohmann::json_sax<nlohmann::json> {
 
 }  // namespace
 
-std::string json_error_position(std::string_view text, bool one_line) {
+std::string json_error_position(std::string_view whole, bool one_line) {
+  // The parser keeps a copy of each token, and white space is one to it.
+  const std::string_view text = whole.substr(0, kSearchedBytes);
   PositionFinder finder;
-  if (nlohmann::json::sax_parse(text, &finder)) {
+  const bool sound = nlohmann::json::sax_parse(text, &finder);
+  if (text.size() < whole.size() && (sound || finder.at > text.size())) return "behind its first 64 KiB";
+  if (sound) {
     const std::size_t nul = text.find('\0');  // to this parser the end of the text
     if (nul == text.npos) return "in a number beyond 64 bits or a text that is not UTF-8";
     finder.at = nul + 1;

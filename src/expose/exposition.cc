@@ -1,8 +1,12 @@
 #include "telephony_exporter/expose/exposition.h"
 
-#include <prometheus/text_serializer.h>
+#include <prometheus/client_metric.h>
+#include <prometheus/metric_family.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <map>
 #include <utility>
 #include <vector>
@@ -12,32 +16,100 @@ namespace {
 
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
+using prometheus::MetricType;
 
-// prometheus-cpp 1.0.1 writes HELP as it is, and one newline in it makes Prometheus drop the whole scrape.
-std::string escape_help(const std::string& help) {
-  std::string escaped;
-  escaped.reserve(help.size());
-  for (const char c : help) {
-    if (c == '\\') {
-      escaped += "\\\\";
-    } else if (c == '\n') {
-      escaped += "\\n";
-    } else {
-      escaped += c;
+// prometheus-cpp 1.0.1 has a serialiser too, but a newline in a HELP breaks its page, and its streams take
+// most of the time of a scrape.
+class Page {
+ public:
+  void add(const MetricFamily& family) {
+    if (!family.help.empty()) line("# HELP ", family.name, family.help);
+    line("# TYPE ", family.name, type_name(family.type));
+    for (const ClientMetric& metric : family.metric) add(family, metric);
+  }
+  std::string text() && { return std::move(text_); }
+
+ private:
+  static std::string_view type_name(MetricType type) {
+    switch (type) {
+      case MetricType::Counter:
+        return "counter";
+      case MetricType::Gauge:
+        return "gauge";
+      case MetricType::Summary:
+        return "summary";
+      default:
+        return "untyped";
     }
   }
-  return escaped;
-}
 
-// The library spells it "Nan"; a label can't be hit, since in a sample only the value stands before the line
-// end.
-void spell_nan(std::string& page) {
-  static constexpr std::string_view kMisspelt = " Nan\n";
-  for (auto at = page.find(kMisspelt); at != std::string::npos; at = page.find(kMisspelt, at + 1)) {
-    const auto line = page.rfind('\n', at) + 1;  // npos + 1 is the first line
-    if (page[line] != '#') page[at + 3] = 'N';
+  void line(std::string_view begin, std::string_view name, std::string_view rest) {
+    text_.append(begin).append(name) += ' ';
+    escape(rest, false);
+    text_ += '\n';
   }
-}
+
+  void add(const MetricFamily& family, const ClientMetric& metric) {
+    switch (family.type) {
+      case MetricType::Counter:
+        return sample(family.name, "", metric, metric.counter.value);
+      case MetricType::Gauge:
+        return sample(family.name, "", metric, metric.gauge.value);
+      case MetricType::Summary:
+        sample(family.name, "_count", metric, static_cast<double>(metric.summary.sample_count));
+        return sample(family.name, "_sum", metric, metric.summary.sample_sum);
+      default:
+        return sample(family.name, "", metric, metric.untyped.value);
+    }
+  }
+
+  void sample(std::string_view name, std::string_view suffix, const ClientMetric& metric, double value) {
+    text_.append(name).append(suffix);
+    char before = '{';
+    for (const ClientMetric::Label& label : metric.label) {
+      text_ += before;
+      text_.append(label.name).append("=\"");
+      escape(label.value, true);
+      text_ += '"';
+      before = ',';
+    }
+    if (before == ',') text_ += '}';
+    text_ += ' ';
+    number(value);
+    text_ += '\n';
+  }
+
+  /// The shortest digits that are read back as the same number; counts without an exponent.
+  void number(double value) {
+    constexpr double kExact = 1LL << 53;
+    std::array<char, 32> digits;
+    const auto put = [&](auto any) {
+      text_.append(digits.data(), std::to_chars(digits.begin(), digits.end(), any).ptr);
+    };
+    if (std::abs(value) < kExact && value == std::trunc(value)) {
+      put(static_cast<std::int64_t>(value));
+    } else if (std::isnan(value)) {
+      text_ += "NaN";
+    } else if (std::isinf(value)) {
+      text_ += value > 0 ? "+Inf" : "-Inf";
+    } else {
+      put(value);
+    }
+  }
+
+  void escape(std::string_view text, bool quoted) {
+    for (const char c : text) {
+      if (c == '\n') {
+        text_ += "\\n";
+      } else {
+        if (c == '\\' || (c == '"' && quoted)) text_ += '\\';
+        text_ += c;
+      }
+    }
+  }
+
+  std::string text_;
+};
 
 std::map<std::string, MetricFamily> collect(std::span<const prometheus::Collectable* const> sources) {
   std::map<std::string, MetricFamily> families;
@@ -64,15 +136,13 @@ void sort_metrics(std::vector<ClientMetric>& metrics) {
 }  // namespace
 
 std::string exposition(std::span<const prometheus::Collectable* const> sources) {
-  std::vector<MetricFamily> sorted;
-  for (auto& [name, family] : collect(sources)) {
-    family.help = escape_help(family.help);
+  Page page;
+  auto families = collect(sources);
+  for (auto& [name, family] : families) {
     sort_metrics(family.metric);
-    sorted.push_back(std::move(family));
+    page.add(family);
   }
-  std::string page = prometheus::TextSerializer{}.Serialize(sorted);
-  spell_nan(page);
-  return page;
+  return std::move(page).text();
 }
 
 }  // namespace telephony
