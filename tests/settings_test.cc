@@ -82,7 +82,7 @@ sources:
 
   EXPECT_EQ(settings->source("log")->webhook(), nullptr);
   EXPECT_EQ(std::get<LogFiles>(settings->source("log")->input).paths,
-            (std::vector<std::string>{"/var/log/*.log", "b.log"}));
+            (std::vector<std::string>{"/var/log/*.log", directory.path("b.log")}));
 
   std::vector<std::string> kinds;
   for (const EventRule* rule : settings->source("local")->rules) kinds.push_back(rule->kind);

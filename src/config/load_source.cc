@@ -35,7 +35,7 @@ LogFiles load_files(const Node& node, const std::string& place) {
   static constexpr std::array<std::string_view, 2> kStart = {"beginning", "end"};
   node.expect_keys({"paths", "start", "compressed"});
   LogFiles files;
-  files.paths = node.at("paths").texts();
+  for (const Node& path : node.at("paths").items()) files.paths.push_back(beside(path));
   if (files.paths.empty()) node.at("paths").fail("names no file; list at least one path");
   if (const auto start = node.find("start")) files.from_end = start->choice(kStart) == 1;
   if (const auto compressed = node.find("compressed")) files.compressed = compressed->boolean();

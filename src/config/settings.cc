@@ -49,7 +49,10 @@ void emit_source(YAML::Emitter& out, const Source& source) {
     emit_url(out, webhook->public_url);
   } else {
     out << YAML::Key << "file" << YAML::Value << YAML::BeginMap;
-    out << YAML::Key << "paths" << YAML::Value << YAML::Flow << std::get<LogFiles>(source.input).paths;
+    const LogFiles& files = *source.files();
+    out << YAML::Key << "paths" << YAML::Value << YAML::Flow << files.paths;
+    if (files.from_end) out << YAML::Key << "start" << YAML::Value << "end";
+    if (files.compressed) out << YAML::Key << "compressed" << YAML::Value << true;
   }
   out << YAML::EndMap << YAML::EndMap;
 }
