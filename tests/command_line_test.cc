@@ -283,7 +283,8 @@ TEST(CatalogTest, JsonIsAFlatListWithTheDocumentedKeys) {
     EXPECT_EQ(entry.contains("retry_max_seconds"), waits) << entry;
     EXPECT_EQ(entry.size(), waits ? 14U : 12U) << entry;
   }
-  EXPECT_EQ(providers, (std::set<std::string>{"8x8", "restcomm", "sip", "synthflow"}));
+  EXPECT_EQ(providers,
+            (std::set<std::string>{"8x8", "asterisk", "freeswitch", "q850", "restcomm", "sip", "synthflow"}));
 }
 
 TEST(CatalogTest, TextHasALineAnEntry) {

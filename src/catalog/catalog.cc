@@ -13,8 +13,8 @@ const CodeSpace* Catalog::space_for(std::string_view product) const {
 }
 
 Catalog load_catalog(const Node& root, int depth) {
-  root.expect_keys(
-      {"provider", "title", "no_error", "code_spaces", "outcomes", "records", "events", "lines"});
+  root.expect_keys({"provider", "title", "no_error", "code_spaces", "outcomes", "records", "events",
+                    "layouts", "lines", "reason_protocols"});
   Catalog catalog;
   catalog.provider = root.at("provider").slug();
   catalog.title = root.at("title").text();

@@ -1,35 +1,10 @@
 #include <algorithm>
-#include <stdexcept>
 
 #include "catalog/load.h"
 #include "telephony_exporter/catalog/text.h"
 
 namespace telephony {
 namespace {
-
-/// The unescaped segments of a JSON pointer (RFC 6901), lower-cased.
-std::vector<std::string> pointer_segments(const Node& node, const std::string& pointer) {
-  if (!pointer.starts_with('/')) node.fail("'" + pointer + "' is no JSON pointer; it must start with '/'");
-  std::vector<std::string> segments;
-  for (std::size_t i = 0; i < pointer.size(); ++i) {
-    const char c = pointer[i];
-    if (c == '/') {
-      segments.emplace_back();
-    } else if (c == '~') {
-      const char escaped = i + 1 < pointer.size() ? pointer[++i] : '\0';
-      if (escaped != '0' && escaped != '1') {
-        node.fail("'" + pointer + "' is no JSON pointer; after '~' must come 0 or 1");
-      }
-      segments.back() += escaped == '0' ? '~' : '/';
-    } else {
-      segments.back() += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-  }
-  for (const std::string& segment : segments) {
-    if (segment.empty()) node.fail("'" + pointer + "' is no JSON pointer; a segment is empty");
-  }
-  return segments;
-}
 
 /// Gives each distinct location one slot.
 class Locations {
@@ -76,14 +51,37 @@ class Locations {
   Reading& reading_;
 };
 
-Field load_field(const Node& node, Locations& locations) {
-  if (node.is_scalar()) return {locations.slot(node), Field::As::value};
-  node.expect_keys({"line", "reason"});
+/// What a value is cut out of, and whose code it is.
+Field load_part(const Node& node, Locations& locations) {
+  if (node.is_scalar()) return {locations.slot(node), Field::As::value, "", "", ""};
+  Field field{locations.slot(node.at("field")), Field::As::value, "", "", ""};
+  if (const auto after = node.find("after")) field.after = after->text();
+  if (const auto before = node.find("before")) field.before = before->text();
+  return field;
+}
+
+Field load_code_field(const Node& node, Locations& locations, const std::deque<CodeSpace>& spaces) {
+  if (node.is_scalar()) return load_part(node, locations);
+  if (node.find("field")) {
+    node.expect_keys({"field", "after", "before", "numbering"});
+    Field field = load_part(node, locations);
+    if (const auto numbering = node.find("numbering")) field.numbering = load_numbering(*numbering, spaces);
+    return field;
+  }
+  node.expect_keys({"line", "reason", "field", "after", "before", "numbering"});
   const auto line = node.find("line");
   const auto reason = node.find("reason");
-  if (line.has_value() == reason.has_value()) node.fail("expected {line: FIELD} or {reason: FIELD}");
-  if (line) return {locations.slot(*line), Field::As::line};
-  return {locations.slot(*reason), Field::As::reason};
+  if (line.has_value() == reason.has_value()) {
+    node.fail("expected {line: FIELD}, {reason: FIELD} or {field: FIELD, ...}");
+  }
+  if (node.pairs().size() > 1) node.fail("only {field: ...} has further keys");
+  if (line) return {locations.slot(*line), Field::As::line, "", "", ""};
+  return {locations.slot(*reason), Field::As::reason, "", "", ""};
+}
+
+Field load_account(const Node& node, Locations& locations) {
+  if (!node.is_scalar()) node.expect_keys({"field", "after", "before"});
+  return load_part(node, locations);
 }
 
 void load_when(const Node& node, Locations& locations, EventRule& rule) {
@@ -92,13 +90,16 @@ void load_when(const Node& node, Locations& locations, EventRule& rule) {
   } else {
     node.expect_keys({"field", "equals"});
     rule.when = {locations.slot(node.at("field"))};
-    rule.equals = node.at("equals").text();
+    const Node equals = node.at("equals");
+    rule.equals = equals.is_scalar() ? std::vector<std::string>{equals.text()} : equals.texts();
+    if (rule.equals.empty()) equals.fail("names no value; list at least one");
   }
   if (rule.when.empty()) node.fail("names no field; list at least one");
 }
 
 EventRule load_event(const Node& node, Locations& locations, const std::deque<CodeSpace>& spaces) {
-  node.expect_keys({"kind", "products", "when", "status", "code", "text", "account", "dedup", "warning"});
+  node.expect_keys({"kind", "products", "when", "status", "code", "text", "account", "retry_after", "dedup",
+                    "percent_encoded", "warning"});
   EventRule rule;
   rule.kind = node.at("kind").slug();
   if (const auto products = node.find("products")) {
@@ -112,10 +113,14 @@ EventRule load_event(const Node& node, Locations& locations, const std::deque<Co
   load_when(node.at("when"), locations, rule);
   rule.status = locations.slots(node.find("status"));
   if (const auto code = node.find("code")) {
-    for (const Node& item : code->items()) rule.code.push_back(load_field(item, locations));
+    for (const Node& item : code->items()) rule.code.push_back(load_code_field(item, locations, spaces));
   }
   rule.text = locations.slots(node.find("text"));
-  rule.account = locations.slots(node.find("account"));
+  if (const auto account = node.find("account")) {
+    for (const Node& item : account->items()) rule.account.push_back(load_account(item, locations));
+  }
+  rule.retry_after = locations.slots(node.find("retry_after"));
+  if (const auto encoded = node.find("percent_encoded")) rule.percent_encoded = encoded->boolean();
   if (const auto dedup = node.find("dedup")) {
     dedup->expect_keys({"id", "with"});
     rule.id = locations.slots(dedup->at("id"));
@@ -125,16 +130,13 @@ EventRule load_event(const Node& node, Locations& locations, const std::deque<Co
   return rule;
 }
 
-LinePattern load_line(const Node& node) {
-  node.expect_keys({"kind", "pattern"});
-  const Node text = node.at("pattern");
-  try {
-    LinePattern pattern = LinePattern::parse(text.text());
-    pattern.kind = node.at("kind").slug();
-    return pattern;
-  } catch (const std::invalid_argument& e) {
-    text.fail("'" + text.text() + "' is no line pattern: " + e.what());
-  }
+/// No word and no code may have two outcomes.
+void check_status(const Node& word, const Status& status, const Status& other) {
+  if (status.pattern.has_value() != other.pattern.has_value()) return;
+  const bool same = status.pattern ? status.pattern->literals() == other.pattern->literals() &&
+                                         status.pattern->overlaps(*other.pattern)
+                                   : status.normal_text == other.normal_text;
+  if (same) word.fail("status '" + word.text() + "' is here twice");
 }
 
 std::vector<Status> load_statuses(const Node& node) {
@@ -145,11 +147,9 @@ std::vector<Status> load_statuses(const Node& node) {
   for (const auto& [key, words] : node.pairs()) {
     const std::size_t outcome = key.choice(kNames);
     for (const Node& word : words.items()) {
-      Status status{normal_text(word.text()), std::nullopt};
+      Status status{normal_text(word.text()), CodePattern::parse(word.text()), std::nullopt};
       if (outcome < kOutcomes) status.outcome = static_cast<Outcome>(outcome);
-      for (const Status& other : statuses) {
-        if (other.normal_text == status.normal_text) word.fail("status '" + word.text() + "' is here twice");
-      }
+      for (const Status& other : statuses) check_status(word, status, other);
       statuses.push_back(std::move(status));
     }
   }
@@ -157,6 +157,29 @@ std::vector<Status> load_statuses(const Node& node) {
 }
 
 }  // namespace
+
+std::vector<std::string> pointer_segments(const Node& node, const std::string& pointer) {
+  if (!pointer.starts_with('/')) node.fail("'" + pointer + "' is no JSON pointer; it must start with '/'");
+  std::vector<std::string> segments;
+  for (std::size_t i = 0; i < pointer.size(); ++i) {
+    const char c = pointer[i];
+    if (c == '/') {
+      segments.emplace_back();
+    } else if (c == '~') {
+      const char escaped = i + 1 < pointer.size() ? pointer[++i] : '\0';
+      if (escaped != '0' && escaped != '1') {
+        node.fail("'" + pointer + "' is no JSON pointer; after '~' must come 0 or 1");
+      }
+      segments.back() += escaped == '0' ? '~' : '/';
+    } else {
+      segments.back() += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+  }
+  for (const std::string& segment : segments) {
+    if (segment.empty()) node.fail("'" + pointer + "' is no JSON pointer; a segment is empty");
+  }
+  return segments;
+}
 
 Reading load_reading(const Node& root, const std::deque<CodeSpace>& spaces) {
   Reading reading;
@@ -181,9 +204,7 @@ Reading load_reading(const Node& root, const std::deque<CodeSpace>& spaces) {
       reading.events.push_back(std::move(rule));
     }
   }
-  if (const auto lines = root.find("lines")) {
-    for (const Node& item : lines->items()) reading.lines.push_back(load_line(item));
-  }
+  load_text_reading(root, spaces, reading);
   return reading;
 }
 

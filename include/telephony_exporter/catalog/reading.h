@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "telephony_exporter/catalog/code_space.h"
 #include "telephony_exporter/event/event.h"
 
 namespace telephony {
@@ -30,6 +31,9 @@ struct Field {
   enum class As : std::uint8_t { value, line, reason };
   Slot slot = 0;
   As as = As::value;
+  std::string after;      ///< the value is what follows this, or is not there
+  std::string before;     ///< ...and ends before the last of these
+  std::string numbering;  ///< whose codes stand there; empty: the space's own
 };
 
 /// One kind of event: how to know it and where its parts stand. Alternatives: the first that is there wins.
@@ -37,33 +41,54 @@ struct EventRule {
   std::string kind;
   std::vector<std::string> products;  ///< empty: every product of the provider
   std::vector<Slot> when;             ///< any of these fields is there...
-  std::string equals;                 ///< ...and, unless empty, says this
+  std::vector<std::string> equals;    ///< ...and, unless empty, says one of these
   std::vector<Slot> status;
   std::vector<Field> code;
   std::vector<Slot> text;
-  std::vector<Slot> account;
+  std::vector<Field> account;
   std::vector<Slot> id;
   std::vector<Slot> id_with;
+  std::vector<Slot> retry_after;  ///< SIP Retry-After
+  bool percent_encoded = false;   ///< values are URL-encoded
   std::string warning;
 };
 
 /// A log line's shape: literals and captures in turn, the first part being a literal.
 struct LinePattern {
-  enum class Part : std::uint8_t { literal, code, word, text, id, any };
+  enum class Part : std::uint8_t { literal, code, word, text, id, account, reason, any };
   struct Piece {
     Part part = Part::literal;
     std::string literal;
   };
   std::string kind;
   std::vector<Piece> pieces;
+  std::string numbering;  ///< of its codes; empty: the space's own
 
   /// Throws std::invalid_argument with what is wrong.
   static LinePattern parse(std::string_view text);
 };
 
+/// A shape in which a line of text holds fields, as a call record behind a syslog head does.
+struct Layout {
+  enum class As : std::uint8_t { pairs, logfmt, json, csv };
+  As as = As::pairs;
+  std::vector<std::string> after;  ///< the fields follow one of these texts; empty: they are the line
+  std::string separator;           ///< between pairs, or cells
+  std::string equals;              ///< between a key and its value
+  std::size_t cells = 0;           ///< how many a row has
+  std::vector<std::pair<std::size_t, Slot>> columns;  ///< the cells that are fields
+};
+
+/// A protocol of Reason headers (RFC 3326) and the numbering of its causes.
+struct ReasonProtocol {
+  std::string name;       ///< "*": any that is not named
+  std::string numbering;  ///< empty: the space's own
+};
+
 /// A status word's meaning: an outcome, or nothing while the session goes on.
 struct Status {
   std::string normal_text;
+  std::optional<CodePattern> pattern;  ///< of codes that stand where a status word is expected
   std::optional<Outcome> outcome;
 };
 
@@ -72,7 +97,9 @@ struct Reading {
   std::vector<std::pair<std::string, Slot>> headers;  ///< request headers that are read as fields
   std::vector<std::string> records;                   ///< JSON pointers of arrays of events
   std::vector<EventRule> events;
+  std::vector<Layout> layouts;
   std::vector<LinePattern> lines;
+  std::vector<ReasonProtocol> reason_protocols;  ///< the best first
   std::vector<Status> statuses;
   std::vector<std::string> no_error;  ///< code values that mean "no error"
   std::size_t slots = 0;
