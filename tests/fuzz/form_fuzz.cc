@@ -1,5 +1,5 @@
 // Forms, with a Reason header when a line follows. The first byte picks the source: 0 to 5 are those of the
-// shipped configuration.
+// shipped configuration, 6 to ; those for SIP, Q.850 and switches.
 #include <array>
 
 #include "body_check.h"

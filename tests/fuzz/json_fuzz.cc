@@ -1,5 +1,5 @@
 // JSON and NDJSON bodies. The first byte picks the source: 0 to 5 are those of the shipped configuration with
-// a JSON body, @ to E the same with NDJSON.
+// a JSON body, 6 to ; those for SIP, Q.850 and switches, @ to K all of these with NDJSON.
 #include "body_check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
