@@ -349,6 +349,22 @@ TEST(ReplayTest, ReadsAFormALine) {
             1);
 }
 
+TEST(ReplayTest, TheHeaderOfAFileHoldsForAllOfIt) {
+  const TemporaryDirectory directory;
+  std::string rows = "time,call_id,error_message,call_status\n";
+  constexpr int kRows = 30'000;  // more than one chunk
+  for (int i = 0; i < kRows; ++i) {
+    rows += "2026-01-13 08:26:58,call-" + std::to_string(i) + ",Telephony - 486 - Busy here,busy\n";
+  }
+  const std::string file = directory.write("calls.csv", rows);
+  const Finished done = run_exporter({"replay", kConfigured, "--source=synthflow", file});
+  EXPECT_EQ(done.exit_code, 0) << done.errors;
+  EXPECT_EQ(totals(done.output, "synthflow"), (std::vector<double>{kRows, kRows, 0, 0, 0}));
+  EXPECT_EQ(sum_of(parse_metrics(done.output), "telephony_sessions_total",
+                   {{"provider", "synthflow"}, {"product", "voice"}, {"outcome", "busy"}}),
+            kRows);
+}
+
 TEST(ReplayTest, ReadsLinesFromStandardInput) {
   const std::string line = "dialer: Telephony - 403 - Forbidden\n";
   std::string input;

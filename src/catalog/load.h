@@ -28,6 +28,9 @@ Retry load_retry(const Node& node);
 /// `outcomes`, `records`, `events`, `layouts`, `lines`, `reason_protocols` and `no_error`.
 Reading load_reading(const Node& root, const std::deque<CodeSpace>& spaces);
 
+/// `outcomes`: which words and codes end a session, and how.
+std::vector<Status> load_statuses(const Node& node);
+
 /// How text lines are read: `layouts`, `lines` and `reason_protocols`, once the fields of `events` are known.
 void load_text_reading(const Node& root, const std::deque<CodeSpace>& spaces, Reading& reading);
 

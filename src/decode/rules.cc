@@ -2,104 +2,12 @@
 
 #include <algorithm>
 
+#include "decode/codes.h"
 #include "telephony_exporter/catalog/text.h"
 #include "telephony_exporter/decode/retry_after.h"
-#include "telephony_exporter/event/limits.h"
 
 namespace telephony {
-
 namespace {
-
-bool means_no_error(std::string_view code, const Reading& reading) {
-  return std::find(reading.no_error.begin(), reading.no_error.end(), code) != reading.no_error.end();
-}
-
-enum class CodeKind : std::uint8_t { none, code, words, bad };
-
-/// Providers put words where a code belongs; what is neither may be anything and is refused.
-CodeKind kind_of(std::string_view value, const Reading& reading) {
-  if (value.empty() || means_no_error(value, reading)) return CodeKind::none;
-  const auto control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
-  if (std::any_of(value.begin(), value.end(), control)) return CodeKind::bad;
-  if (value.find(' ') != value.npos) return CodeKind::words;
-  return value.size() > limits::kCodeBytes ? CodeKind::bad : CodeKind::code;
-}
-
-/// What of a code field's value lies between what the catalog says stands around it.
-std::string_view cut(std::string_view value, const Field& field) {
-  if (!value.starts_with(field.after)) return {};
-  value.remove_prefix(field.after.size());
-  if (!field.before.empty()) value = value.substr(0, value.rfind(field.before));
-  return value;
-}
-
-/// An error as one field names it.
-struct Found {
-  std::string_view code;
-  std::string_view text;
-  std::string_view numbering;
-
-  bool empty() const { return code.empty() && text.empty(); }
-};
-
-/// The header's best value, or the header itself where it is words.
-Found read_reason(std::string_view header, const Reading& reading, ReasonValue& kept) {
-  auto chosen = choose_reason(header, reading.reason_protocols);
-  if (!chosen) return {{}, header.find(';') == header.npos ? header : std::string_view{}, {}};
-  kept = std::move(chosen->value);
-  return {kept.cause, kept.text, chosen->numbering};
-}
-
-/// A text beside "no error" says nothing of an error either.
-Found read_match(const LineMatch& match, const Reading& reading, ReasonValue& kept) {
-  if (!match.reason.empty()) return read_reason(match.reason, reading, kept);
-  if (means_no_error(match.code, reading)) return {};
-  return {match.code, match.text, match.numbering};
-}
-
-/// Nullopt when the field holds something that can be no code.
-std::optional<Found> read_code(const Field& field, const Reading& reading, const Slots& slots,
-                               ReasonValue& kept) {
-  if (slots.unreadable(field.slot)) return std::nullopt;
-  const std::string_view value = trimmed(slots[field.slot]);
-  if (field.as == Field::As::reason) return value.empty() ? Found{} : read_reason(value, reading, kept);
-  if (field.as == Field::As::line) {
-    const auto match = match_line(reading.lines, value);
-    return match ? read_match(*match, reading, kept) : Found{};
-  }
-  const std::string_view part = trimmed(cut(value, field));
-  switch (kind_of(part, reading)) {
-    case CodeKind::code:
-      return Found{part, {}, field.numbering};
-    case CodeKind::words:
-      return Found{{}, part, field.numbering};
-    case CodeKind::none:
-      return Found{};
-    default:
-      return std::nullopt;
-  }
-}
-
-/// The code of the best numbering, and of several the one in the first field. What is derived from another
-/// code, as a Q.850 cause from a SIP response, is of a numbering that stands behind.
-std::optional<Found> find_code(const EventRule& rule, const Source& source, const Slots& slots,
-                               RuleScratch& scratch) {
-  Found best;
-  std::size_t best_rank = 0;
-  std::size_t kept = 0;
-  for (const Field& field : rule.code) {
-    const auto found = read_code(field, source.catalog->reading, slots, scratch.reasons[kept]);
-    if (!found) return std::nullopt;
-    if (found->empty()) continue;
-    const std::size_t rank = found->numbering.empty() ? 0 : source.space->rank(found->numbering);
-    if (!best.empty() && rank >= best_rank) continue;
-    best = *found;
-    best_rank = rank;
-    kept = 1 - kept;
-    if (rank == 0) break;
-  }
-  return best;
-}
 
 void add_part(std::string& identity, std::string_view part) {
   identity += std::to_string(part.size());
@@ -168,7 +76,7 @@ Record apply_rule(const EventRule& rule, const Source& source, Slots& slots, Rul
   Event event;
   event.kind = rule.kind;
   event.warning = rule.warning;
-  const auto found = find_code(rule, source, slots, scratch);
+  const auto found = find_code(rule, source, slots, scratch.reasons);
   if (!found) return Reject{RejectCause::bad_code, 0, "the error code is neither a number nor a short word"};
   event.code = found->code;
   event.text = found->text;

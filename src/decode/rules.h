@@ -1,14 +1,13 @@
 // One record's fields to an event, by the rules of its source.
 #pragma once
 
-#include <array>
 #include <string>
 #include <variant>
 
+#include "decode/codes.h"
 #include "decode/slots.h"
 #include "telephony_exporter/config/settings.h"
 #include "telephony_exporter/decode/line.h"
-#include "telephony_exporter/decode/reason_header.h"
 #include "telephony_exporter/event/event.h"
 
 namespace telephony {
@@ -17,7 +16,7 @@ namespace telephony {
 struct RuleScratch {
   std::string identity;
   std::string decoded;
-  std::array<ReasonValue, 2> reasons;  ///< of the best code so far, and of the next that may be better
+  KeptReasons reasons;
 };
 
 /// The rule that reads a record with these fields, or null.
