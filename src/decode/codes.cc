@@ -81,8 +81,8 @@ std::optional<Found> find_code(const EventRule& rule, const Source& source, cons
   std::size_t next = 0;
   for (const Field& field : rule.code) {
     const auto found = read_code(field, source.catalog->reading, slots, kept[next]);
-    if (!found) return std::nullopt;
-    if (found->empty()) continue;
+    if (!found && best.empty()) return std::nullopt;
+    if (!found || found->empty()) continue;
     const std::size_t rank = found->numbering.empty() ? 0 : source.space->rank(found->numbering);
     if (!best.empty() && rank >= best_rank) continue;
     best = *found;
