@@ -692,10 +692,26 @@ TEST_F(EndToEndTest, EveryEntryThatCanArriveIsThereAtZeroAndNoOther) {
   for (const auto& [provider, product] : kStreams) add_families(provider, product, {"unknown"});
   for (const char* product : {"voice", "sms"}) {
     add_families("restcomm", product,
-                 {"generic", "call", "rcml", "rcml_gather", "rcml_dial", "rcml_say", "rcml_reject",
-                  "provisioning", "number_provisioning", "client_provisioning", "account_provisioning",
-                  "media_gateway", "extension", "sms", "normal_event", "resource_unavailable",
-                  "service_unavailable", "service_not_implemented", "invalid_message", "protocol_error",
+                 {"generic",
+                  "call",
+                  "rcml",
+                  "rcml_gather",
+                  "rcml_dial",
+                  "rcml_say",
+                  "rcml_reject",
+                  "provisioning",
+                  "number_provisioning",
+                  "client_provisioning",
+                  "account_provisioning",
+                  "media_gateway",
+                  "extension",
+                  "sms",
+                  "normal_event",
+                  "resource_unavailable",
+                  "service_unavailable",
+                  "service_not_implemented",
+                  "invalid_message",
+                  "protocol_error",
                   "interworking"});
   }
   add_families("synthflow", "voice", {"request_failure", "server_failure", "global_failure"});
