@@ -1,7 +1,7 @@
+#include "telephony_exporter/catalog/code_pattern.h"
+
 #include <algorithm>
 #include <charconv>
-
-#include "telephony_exporter/catalog/code_space.h"
 
 namespace telephony {
 namespace {

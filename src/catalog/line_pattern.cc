@@ -1,7 +1,7 @@
 #include <map>
 #include <stdexcept>
 
-#include "telephony_exporter/catalog/reading.h"
+#include "telephony_exporter/catalog/line_reading.h"
 
 namespace telephony {
 

@@ -64,7 +64,7 @@ Layout load_layout(const Node& node, const FieldTree& fields) {
 }  // namespace
 
 std::string load_numbering(const Node& node, const std::deque<CodeSpace>& spaces) {
-  const std::string name = node.slug();
+  std::string name = node.slug();
   const bool known = std::any_of(spaces.begin(), spaces.end(),
                                  [&](const CodeSpace& space) { return space.has_numbering(name); });
   if (!known) node.fail("no code space includes a numbering '" + name + "'");

@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "telephony_exporter/catalog/reading.h"
+#include "telephony_exporter/catalog/line_reading.h"
 
 namespace telephony {
 

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "telephony_exporter/catalog/reading.h"
+#include "telephony_exporter/catalog/line_reading.h"
 
 namespace telephony {
 
