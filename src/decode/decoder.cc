@@ -9,10 +9,13 @@ namespace {
 /// Enough for most bodies; the parser grows when a larger one comes.
 constexpr std::size_t kParserBytes = 64 * 1024;
 
-/// Some editors and senders begin a UTF-8 text with it.
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
 }  // namespace
+
+std::string_view without_mark(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return text;
+}
 
 std::string_view next_line(std::string_view& rest) {
   const std::size_t end = rest.find('\n');
@@ -34,8 +37,7 @@ void Decoder::Impl::decode(const Source& source, const RawEvent& raw, const Visi
   raw_ = &raw;
   visit_ = &visit;
   records_ = 0;
-  std::string_view body = raw.body;
-  if (body.starts_with(kByteOrderMark)) body.remove_prefix(kByteOrderMark.size());
+  const std::string_view body = without_mark(raw.body);
   switch (raw.format) {
     case BodyFormat::json:
       return json_body(body, "");

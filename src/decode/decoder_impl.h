@@ -53,6 +53,9 @@ class Decoder::Impl {
   std::string text_;
 };
 
+/// Some editors and senders begin a UTF-8 text with a byte order mark.
+std::string_view without_mark(std::string_view text);
+
 /// Takes a line off the front, without its end.
 std::string_view next_line(std::string_view& rest);
 bool is_blank(std::string_view line);

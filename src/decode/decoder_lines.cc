@@ -15,7 +15,7 @@ void Decoder::Impl::csv_body(std::string_view body) {
   const FieldTree& fields = source_->catalog->reading.fields;
   std::string_view rest = body;
   const bool inside = !raw_->csv_header.empty();
-  const Layout header = read_header(inside ? raw_->csv_header : next_line(rest), fields);
+  const Layout header = read_header(inside ? without_mark(raw_->csv_header) : next_line(rest), fields);
   if (header.columns.empty()) return text_body(body);
   if (inside) rest = body;
   for (std::size_t number = inside ? 1 : 2; !rest.empty(); ++number) {
