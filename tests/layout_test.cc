@@ -169,8 +169,14 @@ TEST(Layouts, AFileWithAHeader) {
                      "call code=404 text=Gone id=4:call2:c4"}));
   EXPECT_EQ(decoded(BodyFormat::csv, "5,c5,404,x\n", "Time,ID,Code,Words"),
             Records{"call code=404 text=x id=4:call2:c5"});
-  EXPECT_EQ(decoded(BodyFormat::csv, "\xEF\xBB\xBF" "code,time\n486,1\n"), Records{"call code=486"});
-  EXPECT_EQ(decoded(BodyFormat::csv, "486,1\n", "\xEF\xBB\xBF" "code,time\r"), Records{"call code=486"});
+  EXPECT_EQ(decoded(BodyFormat::csv,
+                    "\xEF\xBB\xBF"
+                    "code,time\n486,1\n"),
+            Records{"call code=486"});
+  EXPECT_EQ(decoded(BodyFormat::csv, "486,1\n",
+                    "\xEF\xBB\xBF"
+                    "code,time\r"),
+            Records{"call code=486"});
   EXPECT_EQ(decoded(BodyFormat::csv, "time;code\n1;486\n"), Records{"call code=486"});
   EXPECT_EQ(decoded(BodyFormat::csv, "time\tcode\n1\t486\n"), Records{"call code=486"});
   EXPECT_EQ(decoded(BodyFormat::csv, header), Records{}) << "a header is no record";
