@@ -66,8 +66,10 @@ def main():
     schemas = root / "config" / "schema"
     checked = {
         "catalog.schema.json": sorted(root.glob("config/providers/*.yml"))
-        + [root / "tests/testdata/new_provider/examplecom.yml"],
-        "configuration.schema.json": sorted(root.glob("config/*.yml")) + [root / "tests/testdata/new_provider/config.yml"],
+        + [root / "tests/testdata/new_provider/examplecom.yml", root / "tests/testdata/auth/acme.yml"],
+        "configuration.schema.json": sorted(root.glob("config/*.yml"))
+        + [root / "tests/testdata/new_provider/config.yml", root / "tests/testdata/auth/config.yml",
+           root / "tests/testdata/more_providers.yml"],
     }
     problems = []
     for name, files in checked.items():

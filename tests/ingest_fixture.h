@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -77,8 +78,18 @@ class IngestClient {
     EXPECT_EQ(::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to), 0) << std::strerror(errno);
   }
   IngestClient(IngestClient&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)), in_(std::move(other.in_)) {}
+      : fd_(std::exchange(other.fd_, -1)), in_(std::move(other.in_)), tls_(std::move(other.tls_)) {}
   ~IngestClient() { vanish(); }
+
+  /// Goes on under TLS, as the context says; takes the session to resume.
+  void secure(SSL_CTX* context, SSL_SESSION* session = nullptr) {
+    tls_.reset(SSL_new(context));
+    SSL_set_fd(tls_.get(), fd_);
+    if (session != nullptr) SSL_set_session(tls_.get(), session);
+    SSL_SESSION_free(session);
+    SSL_connect(tls_.get());
+  }
+  SSL* tls() const { return tls_.get(); }
 
   void vanish() {
     if (fd_ >= 0) ::close(std::exchange(fd_, -1));
@@ -93,7 +104,8 @@ class IngestClient {
 
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t sent = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+      const ssize_t sent = tls_ ? SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                                : ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
       if (sent <= 0) return false;
       bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -135,13 +147,15 @@ class IngestClient {
  private:
   bool receive() {
     char bytes[4096];
-    const ssize_t got = ::recv(fd_, bytes, sizeof bytes, 0);
+    const ssize_t got =
+        tls_ ? SSL_read(tls_.get(), bytes, sizeof bytes) : ::recv(fd_, bytes, sizeof bytes, 0);
     if (got > 0) in_.append(bytes, static_cast<std::size_t>(got));
     return got > 0;
   }
 
   int fd_;
   std::string in_;
+  std::unique_ptr<SSL, void (*)(SSL*)> tls_{nullptr, SSL_free};
 };
 
 /// What a server told its hooks, and how it is to be answered.

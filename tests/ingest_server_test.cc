@@ -606,6 +606,53 @@ TEST_F(IngestFloodTest, UnfinishedBodiesOfMany) {
       << "what was held must be given back";
 }
 
+TEST_F(IngestFloodTest, ManyLargeBodiesWaitTheirTurn) {
+  IngestLimits limits;
+  limits.place = 10s;
+  serve(limits);
+  const std::string request = ingest_request(std::string(limits::kBodyBytes, 'x'));
+  const std::string chunked =
+      std::string(kChunkedHead) + "\r\nF0000\r\n" + std::string(0xF0000, 'x') + "\r\n0\r\n\r\n";
+  std::vector<std::thread> senders;
+  for (int i = 0; i < 20; ++i) {
+    senders.emplace_back([&, i] { EXPECT_EQ(ask(i % 2 == 0 ? request : chunked).status, 200) << i; });
+  }
+  for (std::thread& sender : senders) sender.join();
+}
+
+TEST_F(IngestFloodTest, ALargeBodyThatDawdlesMakesRoom) {
+  IngestLimits limits;
+  limits.place = 20ms;
+  limits.tick = 5ms;
+  serve(limits);
+  const std::string large = ingest_request(std::string(500'000, 'x'));
+  std::vector<IngestClient> dawdlers;
+  for (std::size_t i = 0; i < limits::kIngestBodyBytes / limits::kBodyBytes; ++i) {
+    dawdlers.push_back(connect());
+    dawdlers.back().send(large.substr(0, large.size() - 1));
+  }
+  std::this_thread::yield();
+  EXPECT_TRUE(recorder_.replied().empty()) << "nobody waits";
+  EXPECT_EQ(ask(large).status, 200);
+  EXPECT_EQ(recorder_.refused(), std::vector<std::string>{"open unavailable"});
+}
+
+TEST_F(IngestFloodTest, SmallBodiesAreTakenInWhateverOthersDo) {
+  const std::string large = ingest_request(std::string(limits::kBodyBytes, 'x'));
+  std::vector<IngestClient> dawdlers;
+  for (int i = 0; i < 10; ++i) {
+    dawdlers.push_back(connect());
+    dawdlers.back().send(large.substr(0, 100'000));
+  }
+  const std::string small = ingest_request(std::string(limits::kSmallBodyBytes, 'x'));
+  std::vector<IngestClient> burst;
+  for (int i = 0; i < 500; ++i) {
+    burst.push_back(connect());
+    burst.back().send(small.substr(0, small.size() - 1));
+  }
+  for (IngestClient& client : burst) ASSERT_EQ(client.ask("x").status, 200);
+}
+
 TEST_F(IngestFloodTest, AnnouncedBodies) {
   ask(ingest_request("{}"));
   const std::size_t before = resident_bytes();

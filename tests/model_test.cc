@@ -108,7 +108,7 @@ class Model {
   const bool counts_duplicates_;
   bool reloaded_ = false;
   minutes clock_{0};
-  minutes now_{0};
+  minutes now_{INT_MIN};
   std::map<int, minutes> seen_;
   std::map<std::string, double> errors_;
   std::map<std::string, double> accounts_;

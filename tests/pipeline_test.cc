@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <csignal>
 #include <optional>
 #include <thread>
 
@@ -36,7 +37,10 @@ const char* const kFax = "  - {name: fax, provider: acme, product: fax, webhook:
 /// A memory journal that does as it is told at each commit.
 class ToldJournal : public Journal {
  public:
-  EventKey key(std::string_view identity) const override { return memory_->key(identity); }
+  EventKey key(std::string_view identity) const override {
+    on_key();
+    return memory_->key(identity);
+  }
   bool commit(std::span<Posting> batch, std::span<const FilePosition> positions, WallTime now) override {
     ++commits;
     return on_commit() && memory_->commit(batch, positions, now);
@@ -46,6 +50,7 @@ class ToldJournal : public Journal {
   void adopt(std::shared_ptr<const Settings> settings) override { memory_->adopt(std::move(settings)); }
 
   std::function<bool()> on_commit = [] { return true; };
+  std::function<void()> on_key = [] {};
   int commits = 0;
 
  private:
@@ -325,6 +330,48 @@ TEST(Pipeline, CountsWhatWasRefusedBeforeItCouldBeSplit) {
         << cause;
   }
   EXPECT_EQ(summary(river.total()), "rejected 10");
+}
+
+TEST(Pipeline, ABodyThatFindsNoMemoryIsRefusedAsAWhole) {
+  auto owned = std::make_unique<ToldJournal>();
+  ToldJournal& journal = *owned;
+  River river(settings_of(kCatalog), std::move(owned));
+  int keys = 0;
+  journal.on_key = [&] {
+    if (++keys == 2) throw std::bad_alloc();
+  };
+  const std::string body = R"([{"id":"a","code":1},{"id":"b","code":1}])";
+  Receipt refused;
+  RawEvent raw;
+  raw.body = body;
+  river.pipeline().accept(river.settings().sources[0], raw,
+                          [&](const Receipt& receipt) { refused = receipt; });
+  EXPECT_TRUE(refused.unavailable);
+  EXPECT_EQ(summary(refused), "rejected 1");
+  river.saw(refused);
+  EXPECT_EQ(journal.commits, 0);
+  EXPECT_NE(river.log_text().find("a body could not be taken in"), std::string::npos);
+  EXPECT_EQ(summary(river.json("calls", body)), "counted 2");
+}
+
+TEST(PipelineDeathTest, ACommitterThatFailsEndsTheProcessAndSaysWhy) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  const auto settings = settings_of(kCatalog);
+  const auto fail = [&] {
+    ToldJournal journal;
+    journal.on_commit = []() -> bool { throw std::runtime_error("the heap is gone"); };
+    Ledger ledger(settings);
+    ExporterMetrics metrics(*settings, journal, ledger);
+    UnlistedCodes unlisted;
+    Log log;
+    Pipeline pipeline({journal, ledger, metrics, unlisted, log}, Pipeline::Commits::grouped);
+    RawEvent raw;
+    raw.body = R"({"id":"a","code":1})";
+    pipeline.accept(settings->sources[0], raw, [](const Receipt&) {});
+    pipeline.stop();
+  };
+  EXPECT_EXIT(fail(), testing::KilledBySignal(SIGABRT),
+              "commits are not possible any more.*the heap is gone");
 }
 
 }  // namespace

@@ -59,8 +59,7 @@ class River {
         ledger_(settings_),
         metrics_(*settings_, *journal_, ledger_),
         log_(LogLevel::debug, LogFormat::logfmt, [this](std::string_view line) { log_text_ += line; }),
-        pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}, commits,
-                  [this] { return clock.now(); }) {
+        pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}, commits, [this] { return clock.now(); }) {
     journal_->adopt(settings_);
   }
   /// Goes on where a journal left off; the settings' series must be numbered by its history.

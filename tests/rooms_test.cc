@@ -28,14 +28,14 @@ struct Library {
 };
 const std::vector<Library> kLibraries = {
     {"yaml-cpp/", {"yaml", "config"}},
-    {"simdjson", {"decode", "record"}},
+    {"simdjson", {"auth", "decode", "record"}},
     {"boost/asio", {"source", "expose"}},
     {"boost/beast", {"source", "expose"}},
     {"boost/unordered", {"journal"}},
     {"boost/", {}},
     {"httplib", {"expose", "main"}},
     {"sqlite", {"journal"}},
-    {"openssl/", {"auth"}},
+    {"openssl/", {"auth", "source"}},
     {"sodium", {"journal"}},
     {"prometheus/", {"record", "expose"}},
     {"nlohmann/", {"log", "decode", "explain", "source", "expose", "main"}},

@@ -176,6 +176,8 @@ accounts:
 journal:
   sync: full
   dedup: {retention: 345600s, max_keys: 4000000}
+ingest:
+  trusted_proxies: []
 sources:
   - name: calls
     provider: acme

@@ -1,38 +1,74 @@
 #include "telephony_exporter/auth/verify.h"
 
-#include <openssl/crypto.h>
-
-#include <algorithm>
-
-#include "telephony_exporter/catalog/text.h"
+#include "auth/credentials.h"
+#include "auth/schemes.h"
 
 namespace telephony {
 namespace {
 
-/// Takes as long as `value` is, whatever the secret.
-bool equal(std::string_view value, std::string_view secret) {
-  const bool comparable = value.size() == secret.size() && !secret.empty();
-  const std::string_view other = comparable ? secret : value;
-  return (CRYPTO_memcmp(value.data(), other.data(), value.size()) == 0) & comparable;
-}
+/// The head of a request against each way of proving oneself.
+class HeadVerifier {
+ public:
+  HeadVerifier(std::span<const Header> headers, WallTime now) : headers_(headers), now_(now) {}
 
-bool verify_header(const AuthHeader& auth, std::span<const Header> headers) {
-  const auto named = [&](const Header& header) { return equal_ignoring_case(header.name, auth.name); };
-  const auto header = std::find_if(headers.begin(), headers.end(), named);
-  if (header == headers.end() || std::find_if(header + 1, headers.end(), named) != headers.end())
-    return false;
-  bool known = false;
-  // Every secret is tried, so that the time doesn't tell which one it was.
-  for (const Secret& secret : auth.secrets) known |= equal(header->value, secret.value);
-  return known;
-}
+  bool operator()(const AuthNone&) const { return true; }
+  bool operator()(const AuthHeader& header) const {
+    const auto sent = auth::only_header(headers_, header.name);
+    return sent && auth::is_one_of(*sent, header.secrets);
+  }
+  bool operator()(const AuthBasic& basic) const {
+    const auto sent = auth::credentials(headers_, "Basic");
+    return sent && auth::is_one_of(*sent, basic.secrets);
+  }
+  bool operator()(const AuthBearer& bearer) const {
+    const auto sent = auth::credentials(headers_, "Bearer");
+    return sent && auth::is_one_of(*sent, bearer.secrets);
+  }
+  bool operator()(const AuthSignature& signature) const {
+    return std::visit([this](const auto& scheme) { return is_there(scheme); }, signature.scheme);
+  }
+
+ private:
+  bool is_fresh(std::string_view header, std::chrono::seconds tolerance) const {
+    return auth::fresh_timestamp(headers_, header, tolerance, now_).has_value();
+  }
+  bool is_there(const HmacScheme& hmac) const {
+    if (!auth::only_header(headers_, hmac.headers)) return false;
+    const auto* timestamp = std::get_if<SignedTimestampAndBody>(&hmac.content);
+    const auto* nonce = std::get_if<SignedUrlFormAndNonce>(&hmac.content);
+    if (nonce != nullptr) return auth::only_header(headers_, nonce->header).has_value();
+    return timestamp == nullptr || is_fresh(timestamp->header, timestamp->tolerance);
+  }
+  bool is_there(const Ed25519Scheme& ed25519) const {
+    return auth::only_header(headers_, ed25519.header) &&
+           is_fresh(ed25519.timestamp_header, ed25519.tolerance);
+  }
+  bool is_there(const JwtScheme&) const { return auth::credentials(headers_, "Bearer").has_value(); }
+  bool is_there(const StandardWebhooksScheme& webhooks) const {
+    return auth::only_header(headers_, auth::kWebhookId) &&
+           auth::only_header(headers_, auth::kWebhookSignature) &&
+           is_fresh(auth::kWebhookTimestamp, webhooks.tolerance);
+  }
+
+  std::span<const Header> headers_;
+  WallTime now_;
+};
+
+Verdict verdict(bool accepted) { return accepted ? Verdict::accepted : Verdict::unauthenticated; }
 
 }  // namespace
 
-Verdict verify(const std::optional<Auth>& auth, std::span<const Header> headers) {
-  const auto* header = auth ? std::get_if<AuthHeader>(&*auth) : nullptr;
-  if (header == nullptr || verify_header(*header, headers)) return Verdict::accepted;
-  return Verdict::unauthenticated;
+const AuthSignature* signature_of(const std::optional<Auth>& auth) {
+  return auth ? std::get_if<AuthSignature>(&*auth) : nullptr;
+}
+
+Verdict verify_head(const std::optional<Auth>& auth, std::span<const Header> headers, WallTime now) {
+  return verdict(!auth || std::visit(HeadVerifier(headers, now), *auth));
+}
+
+Verdict verify_signature(const AuthSignature& auth, const SignedRequest& request) {
+  return verdict(std::visit([&](const auto& scheme) { return auth::verify(scheme, auth.secrets, request); },
+                            auth.scheme));
 }
 
 }  // namespace telephony

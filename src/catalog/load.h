@@ -40,6 +40,9 @@ std::string load_numbering(const Node& node, const std::deque<CodeSpace>& spaces
 /// The unescaped segments of a JSON pointer (RFC 6901), lower-cased.
 std::vector<std::string> pointer_segments(const Node& node, const std::string& pointer);
 
+/// `signatures`: what a configuration may call by name.
+std::vector<SignaturePreset> load_signatures(const Node& list);
+
 /// A whole catalog, `depth` includes down.
 Catalog load_catalog(const Node& root, int depth);
 

@@ -4,25 +4,33 @@
 
 #include <algorithm>
 
+#include "config/load_tls.h"
+#include "config/show_auth.h"
 #include "telephony_exporter/config/address.h"
 #include "telephony_exporter/yaml/node.h"
 
 namespace telephony {
 namespace {
 
-constexpr const char* kMask = "<secret>";
+void emit_networks(YAML::Emitter& out, const char* key, const std::vector<Cidr>& networks) {
+  out << YAML::Key << key << YAML::Value << YAML::Flow << YAML::BeginSeq;
+  for (const Cidr& network : networks) out << network.to_string();
+  out << YAML::EndSeq;
+}
 
-void emit_auth(YAML::Emitter& out, const Auth& auth) {
-  if (std::holds_alternative<AuthNone>(auth)) {
-    out << "none";
-    return;
+void emit_url(YAML::Emitter& out, const std::string& url) {
+  if (!url.empty()) out << YAML::Key << "public_url" << YAML::Value << url;
+}
+
+void emit_ingest(YAML::Emitter& out, const Ingest& ingest) {
+  out << YAML::Key << "ingest" << YAML::Value << YAML::BeginMap;
+  emit_networks(out, "trusted_proxies", ingest.trusted_proxies);
+  emit_url(out, ingest.public_url);
+  if (ingest.tls) {
+    out << YAML::Key << "tls_server_config" << YAML::Value;
+    emit_tls(out, *ingest.tls);
   }
-  const auto& header = std::get<AuthHeader>(auth);
-  out << YAML::BeginMap << YAML::Key << "header" << YAML::Value << YAML::BeginMap;
-  out << YAML::Key << "name" << YAML::Value << header.name;
-  out << YAML::Key << "secrets" << YAML::Value << YAML::Flow << YAML::BeginSeq;
-  for (std::size_t i = 0; i < header.secrets.size(); ++i) out << kMask;
-  out << YAML::EndSeq << YAML::EndMap << YAML::EndMap;
+  out << YAML::EndMap;
 }
 
 void emit_source(YAML::Emitter& out, const Source& source) {
@@ -35,8 +43,10 @@ void emit_source(YAML::Emitter& out, const Source& source) {
     out << YAML::Key << "path" << YAML::Value << webhook->path;
     if (webhook->auth) {
       out << YAML::Key << "auth" << YAML::Value;
-      emit_auth(out, *webhook->auth);
+      show_auth(out, *webhook->auth);
     }
+    if (!webhook->allow.empty()) emit_networks(out, "allow", webhook->allow);
+    emit_url(out, webhook->public_url);
   } else {
     out << YAML::Key << "file" << YAML::Value << YAML::BeginMap;
     out << YAML::Key << "paths" << YAML::Value << YAML::Flow << std::get<LogFiles>(source.input).paths;
@@ -100,6 +110,7 @@ std::string to_yaml(const Settings& settings) {
   out << YAML::Key << "retention" << YAML::Value << std::to_string(settings.dedup_retention.count()) + "s";
   out << YAML::Key << "max_keys" << YAML::Value << settings.dedup_max_keys;
   out << YAML::EndMap << YAML::EndMap;
+  emit_ingest(out, settings.ingest);
   out << YAML::Key << "sources" << YAML::Value << YAML::BeginSeq;
   for (const Source& source : settings.sources) emit_source(out, source);
   out << YAML::EndSeq << YAML::EndMap;

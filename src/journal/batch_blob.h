@@ -16,6 +16,10 @@ class Damage : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+inline void expect(bool right, const char* what) {
+  if (!right) throw Damage(what);
+}
+
 struct Batch {
   WallTime committed;
   std::vector<Posting> postings;  ///< without duplicates; accounts are views into the bytes

@@ -13,8 +13,16 @@ void throw_error(sqlite3* database, int code) {
 }  // namespace
 
 bool DatabaseError::is_damage() const {
-  const int primary = code_ & 0xff;
-  return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_FORMAT;
+  switch (code_ & 0xff) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+    case SQLITE_TOOBIG:
+    case SQLITE_ERROR:  // a constant statement is wrong only when the tables are not what it was written for
+      return true;
+    default:
+      return false;
+  }
 }
 
 Statement::Statement(sqlite3* database, std::string_view sql) {
@@ -96,6 +104,23 @@ void Database::run(const char* sql) {
 std::int64_t Database::integer(std::string_view sql) const {
   Statement statement = prepare(sql);
   return statement.step() ? statement.integer(0) : 0;
+}
+
+void Database::write_back_on_close(bool may) {
+  sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, may ? 0 : 1, nullptr);
+}
+
+bool Database::read_failed() const {
+  for (const int which : {SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER}) {
+    sqlite3_file* file = nullptr;
+    int error = 0;
+    sqlite3_file_control(database_.get(), "main", which, static_cast<void*>(&file));
+    if (file == nullptr || file->pMethods == nullptr) continue;
+    if (file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error) == SQLITE_OK && error != 0) {
+      return true;
+    }
+  }
+  return false;
 }
 
 Transaction::~Transaction() {

@@ -14,7 +14,7 @@ namespace telephony {
 class DatabaseError : public std::runtime_error {
  public:
   DatabaseError(int code, const std::string& what) : std::runtime_error(what), code_(code) {}
-  bool is_damage() const;  ///< the file is not what SQLite wrote
+  bool is_damage() const;  ///< the file is not what was written
 
  private:
   int code_;  ///< an extended result code
@@ -60,6 +60,9 @@ class Database {
   std::int64_t integer(std::string_view sql) const;  ///< the first column of the first row, or 0
   bool read_only() const { return sqlite3_db_readonly(database_.get(), "main") != 0; }
   bool in_transaction() const { return sqlite3_get_autocommit(database_.get()) == 0; }
+  /// Whether closing may write the log back into the database, as it does unless told otherwise.
+  void write_back_on_close(bool may);
+  bool read_failed() const;  ///< the system could not read what stands in the file
 
  private:
   struct Close {

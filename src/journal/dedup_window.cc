@@ -3,8 +3,14 @@
 namespace telephony {
 
 bool DedupWindow::insert(const EventKey& key, WallTime now) {
-  if (!keys_.insert(key).second) return false;
+  if (keys_.contains(key)) return false;
   order_.push_back({key, now});
+  try {
+    keys_.insert(key);
+  } catch (...) {  // a key in one of the two only would be known for ever, or forgotten at once
+    order_.pop_back();
+    throw;
+  }
   return true;
 }
 

@@ -3,29 +3,35 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "telephony_exporter/event/limits.h"
+
 namespace telephony {
 
-DiskJournal::DiskJournal(const std::string& path, std::shared_ptr<FileLock> lock, WallTime now, Log& log,
-                         History& history)
-    : path_(path), log_(log), lock_(std::move(lock)), store_(path, Database::Access::read_write, now) {
+DiskJournal::DiskJournal(const std::string& path, std::shared_ptr<FileLock> lock, WallTime now,
+                         WallTime quarantined, Log& log, History& history)
+    : path_(path),
+      log_(log),
+      lock_(std::move(lock)),
+      store_(path, Database::Access::read_write, now, quarantined),
+      quarantined_(store_.quarantined()) {
   history = store_.load([this](const KeyRun& run) {
     // Journal time never goes back, whatever the clock did.
     now_ = std::max(now_, run.since);
     for (const EventKey& key : run.keys) window_.restore(key, run.since);
   });
-  quarantined_ = store_.quarantined();
-}
-
-void DiskJournal::set_quarantined(WallTime when) {
-  store_.set_quarantined(when);
-  quarantined_ = when;
 }
 
 bool DiskJournal::commit(std::span<Posting> batch, std::span<const FilePosition> positions, WallTime now) {
   const auto start = std::chrono::steady_clock::now();
-  const Marked marked = mark(batch, now);
-  // What is counted already is acknowledged again without the disk.
-  const bool committed = (marked.fresh == 0 && positions.empty()) || append(batch, positions);
+  Marked marked;
+  bool committed = false;
+  try {
+    mark(batch, now, marked);
+    // What is counted already is acknowledged again without the disk.
+    committed = (marked.fresh == 0 && positions.empty()) || append(batch, positions);
+  } catch (const std::exception& error) {  // there is no memory left
+    report(error.what());
+  }
   const std::lock_guard lock(mutex_);
   if (!committed) {
     window_.forget_newest(marked.keys);
@@ -37,9 +43,8 @@ bool DiskJournal::commit(std::span<Posting> batch, std::span<const FilePosition>
   return true;
 }
 
-DiskJournal::Marked DiskJournal::mark(std::span<Posting> batch, WallTime now) {
+void DiskJournal::mark(std::span<Posting> batch, WallTime now, Marked& marked) {
   now_ = std::max(now_, now);
-  Marked marked;
   const std::lock_guard lock(mutex_);
   for (Posting& posting : batch) {
     posting.duplicate = posting.key && !window_.insert(*posting.key, now_);
@@ -47,7 +52,6 @@ DiskJournal::Marked DiskJournal::mark(std::span<Posting> batch, WallTime now) {
     ++marked.fresh;
     if (posting.key) ++marked.keys;
   }
-  return marked;
 }
 
 bool DiskJournal::append(std::span<const Posting> batch, std::span<const FilePosition> positions) try {
@@ -58,6 +62,9 @@ bool DiskJournal::append(std::span<const Posting> batch, std::span<const FilePos
 } catch (const DatabaseError& error) {
   report(error.is_damage() ? std::string(error.what()) + "; a restart puts the damaged journal aside"
                            : error.what());
+  return false;
+} catch (const std::exception& error) {
+  report(error.what());
   return false;
 }
 
@@ -87,32 +94,34 @@ void DiskJournal::report(const std::string& error) {
 bool DiskJournal::maintain(WallTime now) {
   now_ = std::max(now_, now);
   bool healthy = false;
-  {
-    const std::lock_guard lock(mutex_);
-    healthy = healthy_;
-  }
-  // When senders stay away because of readiness, only an attempt of its own shows that the disk is back.
-  if (!healthy && !append({}, {})) return false;
-  pack_and_forget();
-  const std::lock_guard lock(mutex_);
-  return window_.prune(now_, kPruneKeys);
-}
-
-void DiskJournal::pack_and_forget() try {
   DedupLimits limits;
   {
     const std::lock_guard lock(mutex_);
+    // Until then the limits are anybody's, and what is forgotten stays forgotten.
+    if (settings_ == nullptr) return false;
+    healthy = healthy_;
     limits = window_.limits();
   }
-  const auto forget = [&] { store_.forget_keys(now_ - limits.retention, limits.max_keys); };
-  for (; store_.must_pack(); forget()) store_.pack();
-  forget();
+  // When senders stay away because of readiness, only an attempt of its own shows that the disk is back.
+  if (!healthy && !append({}, {})) return false;
+  const bool more = now_ >= pack_again_ && pack_and_forget(limits);
+  const std::lock_guard lock(mutex_);
+  return window_.prune(now_, kPruneKeys) || more;
+}
+
+/// One packing and one block at most, so that not even a backlog holds up a commit for long.
+bool DiskJournal::pack_and_forget(const DedupLimits& limits) try {
+  if (store_.must_pack()) store_.pack();
+  const bool forgot = store_.forget_keys(now_ - limits.retention, limits.max_keys);
   packs_ = true;
-} catch (const std::runtime_error& error) {
-  // Nothing is lost: batches stay as they are, and the next step tries again.
+  return forgot || store_.must_pack();
+} catch (const std::exception& error) {
+  // Nothing is lost: batches stay as they are.
+  pack_again_ = now_ + limits::kMaintainEvery;
   if (std::exchange(packs_, false)) {
     log_.warn("the journal cannot be packed", {{"journal", path_}, {"error", error.what()}});
   }
+  return false;
 }
 
 JournalStats DiskJournal::stats(WallTime now) const {

@@ -16,9 +16,10 @@ namespace telephony {
 /// written to.
 class DiskJournal : public Journal {
  public:
-  /// Opens the store and reads `history` from it. Throws as Store does.
-  DiskJournal(const std::string& path, std::shared_ptr<FileLock> lock, WallTime now, Log& log,
-              History& history);
+  /// Opens the store and reads `history` from it. A new one took the place of a damaged one at
+  /// `quarantined`, unless that is the epoch. Throws as Store does.
+  DiskJournal(const std::string& path, std::shared_ptr<FileLock> lock, WallTime now, WallTime quarantined,
+              Log& log, History& history);
 
   EventKey key(std::string_view identity) const override { return identity_key(store_.hash_key(), identity); }
   bool commit(std::span<Posting> batch, std::span<const FilePosition> positions, WallTime now) override;
@@ -26,30 +27,28 @@ class DiskJournal : public Journal {
   JournalStats stats(WallTime now) const override;
   void adopt(std::shared_ptr<const Settings> settings) override;
 
-  /// To be called before anything else, when this journal takes the place of a damaged one.
-  void set_quarantined(WallTime when);
-
  private:
   struct Marked {
     std::size_t fresh = 0;  ///< postings that are no duplicates
     std::size_t keys = 0;   ///< of them, those with a key
   };
-  Marked mark(std::span<Posting> batch, WallTime now);
+  void mark(std::span<Posting> batch, WallTime now, Marked& marked);
   bool append(std::span<const Posting> batch, std::span<const FilePosition> positions);
   void follow_settings();
   void report(const std::string& error);
-  void pack_and_forget();
+  bool pack_and_forget(const DedupLimits& limits);
 
   const std::string path_;
   Log& log_;
   std::shared_ptr<FileLock> lock_;
   Store store_;
-  WallTime quarantined_;
+  const WallTime quarantined_;
 
   // Of the thread that commits.
   std::shared_ptr<const Settings> followed_;
   WallTime now_;
-  bool packs_ = true;  ///< the last packing worked
+  bool packs_ = true;    ///< the last packing worked
+  WallTime pack_again_;  ///< not before; after one that failed
 
   mutable std::mutex mutex_;  ///< over what follows; never held while the disk works
   DedupWindow window_;

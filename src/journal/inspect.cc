@@ -9,6 +9,7 @@ namespace telephony {
 namespace {
 
 void read(const std::string& path, JournalReport& report) {
+  expect_whole(path);
   Store store(path, Database::Access::read_only, {});
   const History history = store.load([&](const KeyRun& run) {
     if (run.keys.empty()) return;
@@ -48,8 +49,10 @@ JournalReport inspect_journal(const std::string& path) {
   } catch (const Damage& error) {
     report.damage = error.what();
   } catch (const DatabaseError& error) {
-    if (!error.is_damage()) throw;
+    if (!error.is_damage()) throw std::runtime_error("'" + path + "' cannot be read: " + error.what());
     report.damage = error.what();
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error("'" + path + "' is no journal that can be read: " + error.what());
   }
   return report;
 }

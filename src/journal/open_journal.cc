@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <ctime>
 #include <filesystem>
 #include <system_error>
@@ -16,31 +18,42 @@ std::string utc(WallTime time) {
   return text;
 }
 
+constexpr std::array kParts = {"", "-wal", "-shm", "-journal"};
+
 /// A name that nothing has yet.
 std::string damaged_name(const std::string& path, WallTime now) {
+  const auto taken = [](const std::string& name) {
+    return std::any_of(kParts.begin(), kParts.end(),
+                       [&](const char* part) { return std::filesystem::exists(name + part); });
+  };
   const std::string first = path + ".damaged-" + utc(now);
   std::string name = first;
-  for (int i = 2; std::filesystem::exists(name); ++i) name = first + '-' + std::to_string(i);
+  for (int i = 2; taken(name); ++i) name = first + '-' + std::to_string(i);
   return name;
 }
 
-/// Nothing is deleted: what is damaged may still tell somebody something.
+/// Nothing is deleted: what is damaged may still tell somebody something. The database goes first, because
+/// without its log it would look sound; a log that is left alone is damage, should this end half-way.
 void quarantine(const std::string& path, const std::string& damage, WallTime now, Log& log) {
   const std::string name = damaged_name(path, now);
-  std::filesystem::rename(path, name);
-  for (const char* suffix : {"-wal", "-shm"}) {
-    std::error_code missing;
-    std::filesystem::rename(path + suffix, name + suffix, missing);
+  for (const char* part : kParts) {
+    std::error_code error;
+    std::filesystem::rename(path + part, name + part, error);
+    if (error && error != std::errc::no_such_file_or_directory) {
+      throw std::runtime_error("it is damaged (" + damage + ") and cannot be put aside: " + error.message());
+    }
   }
   log.error("the journal is damaged and was put aside; counting starts afresh",
             {{"journal", path}, {"kept_as", name}, {"damage", damage}});
 }
 
 std::unique_ptr<Journal> open_on_disk(const std::string& path, WallTime now, Log& log, History& history) {
+  if (std::filesystem::is_directory(path)) throw std::runtime_error("it is a directory");
   const auto lock = std::make_shared<FileLock>(path + ".lock");
   std::string damage;
   try {
-    return std::make_unique<DiskJournal>(path, lock, now, log, history);
+    expect_whole(path);
+    return std::make_unique<DiskJournal>(path, lock, now, WallTime(), log, history);
   } catch (const Damage& error) {
     damage = error.what();
   } catch (const DatabaseError& error) {
@@ -49,9 +62,7 @@ std::unique_ptr<Journal> open_on_disk(const std::string& path, WallTime now, Log
   }
   quarantine(path, damage, now, log);
   history = {};
-  auto journal = std::make_unique<DiskJournal>(path, lock, now, log, history);
-  journal->set_quarantined(now);
-  return journal;
+  return std::make_unique<DiskJournal>(path, lock, now, now, log, history);
 }
 
 }  // namespace

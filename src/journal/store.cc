@@ -81,25 +81,6 @@ void Store::sync(bool full) {
   database_.run(full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
 }
 
-void Store::write_head(const Head& head) {
-  Statement write = database_.prepare("INSERT OR REPLACE INTO journal VALUES (0, ?, ?, ?, ?, ?, ?, ?)");
-  const std::string_view hash_key(reinterpret_cast<const char*>(head.hash_key.data()), head.hash_key.size());
-  const auto seals = static_cast<std::int64_t>(head.seals);
-  const std::int64_t created = to_nanoseconds(head.created);
-  const std::int64_t quarantined = to_nanoseconds(head.quarantined);
-  write.bind(kFormat).bind_blob(hash_key).bind(created).bind(quarantined).bind(head.packed_through);
-  write.bind(seals).bind(head_seal(head)).run();
-}
-
-void Store::set_quarantined(WallTime when) {
-  Head head = head_;
-  head.quarantined = when;
-  Transaction transaction(database_);
-  write_head(head);
-  transaction.commit();
-  head_ = head;
-}
-
 void Store::write_names(const SeriesTable& table, Head& head) {
   Statement stream = database_.prepare("INSERT INTO streams VALUES (?, ?, ?, ?, ?)");
   for (auto id = static_cast<StreamId>(streams_written_); id < table.streams().size(); ++id) {

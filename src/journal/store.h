@@ -14,6 +14,10 @@
 
 namespace telephony {
 
+/// Throws Damage for what SQLite would pass over in silence: a log whose database is gone, which it deletes,
+/// and a header by which nobody may write, which a reader does not mind.
+void expect_whole(const std::string& path);
+
 /// What has not been packed yet.
 struct Unpacked {
   std::uint64_t batches = 0;
@@ -25,16 +29,16 @@ class Store {
  public:
   using OnKeys = std::function<void(const KeyRun& run)>;
 
-  /// Opens the file; an empty one gets its tables. Throws DatabaseError, Damage, or std::runtime_error for a
-  /// file that belongs to something else.
-  Store(const std::string& path, Database::Access access, WallTime now);
+  /// Opens the file; an empty one gets its tables, and remembers when it took the place of a damaged one.
+  /// Throws DatabaseError, Damage, or std::runtime_error for a file that belongs to something else or to a
+  /// newer version.
+  Store(const std::string& path, Database::Access access, WallTime now, WallTime quarantined = {});
 
   /// Reads and checks every row; keys come newest first. To be called once, before any change. Throws
   /// DatabaseError or Damage.
   History load(const OnKeys& on_keys);
 
   void sync(bool full);  ///< whether a commit waits for the disk
-  void set_quarantined(WallTime when);
 
   /// Commits a batch, with the series of the table that are not in the journal yet.
   void append(WallTime committed, std::span<const Posting> postings, std::span<const FilePosition> positions,
@@ -55,7 +59,9 @@ class Store {
   std::uint64_t packed_keys() const { return packed_keys_; }
 
  private:
+  static constexpr std::int64_t kFormat = 1;
   struct Head {
+    std::int64_t format = kFormat;
     HashKey hash_key{};
     WallTime created;
     WallTime quarantined;
@@ -74,10 +80,9 @@ class Store {
     std::string bytes;
   };
 
-  static constexpr std::int64_t kFormat = 1;
-
-  void create(WallTime now);
+  void create(WallTime now, WallTime quarantined);
   void read_head();
+  void check_pages();
   void write_head(const Head& head);
   std::int64_t head_seal(const Head& head) const;
   std::int64_t batch_seal(std::int64_t number, std::string_view bytes) const;

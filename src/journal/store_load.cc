@@ -1,73 +1,9 @@
 #include <algorithm>
-#include <cstring>
 
 #include "journal/store.h"
 #include "journal/totals.h"
 
 namespace telephony {
-namespace {
-
-constexpr const char* kTables =
-    "CREATE TABLE journal (id INTEGER PRIMARY KEY, format INTEGER, hash_key BLOB, created INTEGER, "
-    "  quarantined INTEGER, packed_through INTEGER, seals INTEGER, seal INTEGER) STRICT;"
-    "CREATE TABLE streams (id INTEGER PRIMARY KEY, provider TEXT, product TEXT, created INTEGER, "
-    "  seal INTEGER) STRICT;"
-    "CREATE TABLE series (id INTEGER PRIMARY KEY, stream INTEGER, code TEXT, reason TEXT, family TEXT, "
-    "  created INTEGER, seal INTEGER) STRICT;"
-    "CREATE TABLE errors (series INTEGER, account TEXT, count INTEGER, created INTEGER, last_seen INTEGER, "
-    "  seal INTEGER, PRIMARY KEY (series, account)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE sessions (stream INTEGER, account TEXT, outcome INTEGER, count INTEGER, created INTEGER, "
-    "  seal INTEGER, PRIMARY KEY (stream, account, outcome)) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE positions (file TEXT PRIMARY KEY, position INTEGER, seal INTEGER) STRICT, WITHOUT ROWID;"
-    "CREATE TABLE batches (number INTEGER PRIMARY KEY, bytes BLOB, seal INTEGER) STRICT;"
-    "CREATE TABLE keys (number INTEGER PRIMARY KEY, newest INTEGER, keys INTEGER, bytes BLOB, "
-    "  seal INTEGER) STRICT;";
-
-constexpr const char* kOurTables =
-    "SELECT count(*) FROM sqlite_schema WHERE name IN "
-    "('journal', 'streams', 'series', 'errors', 'sessions', 'positions', 'batches', 'keys')";
-
-void expect(bool right, const char* what) {
-  if (!right) throw Damage(what);
-}
-
-}  // namespace
-
-Store::Store(const std::string& path, Database::Access access, WallTime now) : database_(path, access) {
-  const bool writes = access == Database::Access::read_write;
-  database_.run("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF");
-  const std::int64_t tables = database_.integer("SELECT count(*) FROM sqlite_schema");
-  const std::int64_t ours = database_.integer(kOurTables);
-  if (ours == 0 && (tables > 0 || !writes)) throw std::runtime_error("it is a database, but no journal");
-  if (writes) {
-    expect(!database_.read_only(), "its header says that nobody may write to it");
-    database_.run("PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 16777216");
-    if (tables == 0) create(now);
-  }
-  insert_batch_ = database_.prepare("INSERT INTO batches VALUES (?, ?, ?)");
-}
-
-void Store::create(WallTime now) {
-  Head head;
-  head.hash_key = random_hash_key();
-  head.created = now;
-  Transaction transaction(database_);
-  database_.run(kTables);
-  write_head(head);
-  transaction.commit();
-}
-
-std::int64_t Store::head_seal(const Head& head) const {
-  const std::string_view key(reinterpret_cast<const char*>(head.hash_key.data()), head.hash_key.size());
-  return Seal('j')
-      .add(kFormat)
-      .add(key)
-      .add(to_nanoseconds(head.created))
-      .add(to_nanoseconds(head.quarantined))
-      .add(head.packed_through)
-      .add(static_cast<std::int64_t>(head.seals))
-      .over(head.hash_key);
-}
 
 std::int64_t Store::batch_seal(std::int64_t number, std::string_view bytes) const {
   return Seal('b').add(number).add(bytes).over(head_.hash_key);
@@ -82,26 +18,10 @@ std::int64_t Store::keys_seal(const KeyBlock& block, std::string_view bytes) con
       .over(head_.hash_key);
 }
 
-void Store::read_head() {
-  Statement row = database_.prepare(
-      "SELECT format, hash_key, created, quarantined, packed_through, seals, seal FROM journal");
-  expect(row.step(), "its first table is empty");
-  const std::string_view key = row.bytes(1);
-  expect(key.size() == head_.hash_key.size(), "its key has the wrong length");
-  std::memcpy(head_.hash_key.data(), key.data(), key.size());
-  head_.created = from_nanoseconds(row.integer(2));
-  head_.quarantined = from_nanoseconds(row.integer(3));
-  head_.packed_through = row.integer(4);
-  head_.seals = static_cast<std::uint64_t>(row.integer(5));
-  expect(head_seal(head_) == row.integer(6), "its head is not what was written");
-}
-
 History Store::load(const OnKeys& on_keys) {
   // One transaction, so that a journal that is in use is read as it was at one moment.
   database_.run("BEGIN");
-  Statement check = database_.prepare("PRAGMA quick_check(1)");
-  expect(check.step() && check.bytes(0) == "ok", "its pages do not fit together");
-  check.reset();
+  check_pages();
   read_head();
   History history;
   std::uint64_t seals = 0;
@@ -111,6 +31,7 @@ History Store::load(const OnKeys& on_keys) {
   load_keys(on_keys, seals);
   expect(seals == head_.seals, "rows are missing");
   database_.run("COMMIT");
+  database_.write_back_on_close(true);
   return history;
 }
 

@@ -14,6 +14,7 @@
 #include "telephony_exporter/config/settings.h"
 #include "telephony_exporter/explain/explain.h"
 #include "telephony_exporter/journal/inspect.h"
+#include "telephony_exporter/source/ingest_server.h"
 #include "telephony_exporter/yaml/node.h"
 
 namespace telephony {
@@ -40,6 +41,7 @@ std::string check_file(const std::string& file, const std::string& ingest_addres
   }
   const auto settings = load_settings(file);
   require_auth(*settings, ingest_address);
+  check_tls(*settings);
   return "a configuration of " + std::to_string(settings->sources.size()) + " sources";
 }
 

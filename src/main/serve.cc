@@ -1,5 +1,6 @@
 #include "main/serve.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>
 
@@ -22,6 +23,16 @@ void raise_file_limit() {
   if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
   files.rlim_cur = files.rlim_max;
   setrlimit(RLIMIT_NOFILE, &files);
+}
+
+/// What a flood took is to go back: glibc keeps an arena for each thread, and once a large block was freed it
+/// takes the next ones from the heap, where they leave holes.
+void keep_memory_small() {
+  constexpr int kMappedBytes = 128 * 1024;  // a block of so much is mapped, and unmapped when it is freed
+  constexpr int kSpareBytes = 256 * 1024;
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_MMAP_THRESHOLD, kMappedBytes);
+  mallopt(M_TRIM_THRESHOLD, kSpareBytes);
 }
 
 /// Blocks the signals that `serve` waits for, in this thread and all that it will start.
@@ -48,6 +59,7 @@ void refuse_files(const Settings& settings) {
 std::shared_ptr<const Settings> load(const Options& options, const SeriesTable& before) {
   auto settings = load_settings(options.config_file, before);
   require_auth(*settings, options.ingest_address);
+  check_tls(*settings);
   refuse_files(*settings);
   return settings;
 }
@@ -153,6 +165,7 @@ class Exporter {
 
 int serve(const Options& options) {
   raise_file_limit();
+  keep_memory_small();
   const sigset_t signals = block_signals();
   load(options, {});  // what is wrong with the configuration is said before the journal is touched
   Exporter exporter(options);

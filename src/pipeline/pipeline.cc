@@ -32,14 +32,14 @@ UnlistedCode unlisted_code(const Source& source, const Event& event, std::uint32
 
 Pipeline::Pipeline(PipelineParts parts, Commits commits, Clock clock)
     : parts_(parts), clock_(std::move(clock)), open_(std::make_unique<Group>()) {
-  if (commits == Commits::grouped) committer_ = std::thread([this] { run(); });
+  if (commits == Commits::grouped) committer_ = std::thread([this] { run_or_abort(); });
 }
 
 Pipeline::~Pipeline() { stop(); }
 
 void Pipeline::accept(const Source& source, const RawEvent& raw, const Done& done) {
   std::unique_lock lock(mutex_);
-  if (open_->postings.size() >= limits::kQueueEvents) {
+  if (open_->postings.size() >= limits::kQueueEvents || !take(source, raw, done)) {
     lock.unlock();
     refuse(source, RejectCause::unavailable);
     Receipt receipt;
@@ -47,14 +47,6 @@ void Pipeline::accept(const Source& source, const RawEvent& raw, const Done& don
     receipt.unavailable = true;
     return done(receipt);
   }
-  Delivery& delivery = open_->deliveries.emplace_back();
-  delivery.source = source.name;
-  delivery.idempotency_key = raw.idempotency_key;
-  delivery.received = clock_();
-  delivery.first = open_->postings.size();
-  delivery.done = done;
-  decoder_.decode(source, raw, [&](const Record& record) { add(source, record, delivery); });
-  delivery.last = open_->postings.size();
   parts_.metrics.queued(open_->postings.size());
   if (committer_.joinable()) {
     lock.unlock();
@@ -62,11 +54,33 @@ void Pipeline::accept(const Source& source, const RawEvent& raw, const Done& don
     return;
   }
   settle(*open_);
-  const Receipt receipt = delivery.receipt;
+  const Receipt receipt = open_->deliveries.back().receipt;
   open_->clear();
   parts_.journal.maintain(clock_());
   lock.unlock();
   done(receipt);
+}
+
+/// Adds one body to what waits; false when it can't, and then nothing of it waits.
+bool Pipeline::take(const Source& source, const RawEvent& raw, const Done& done) {
+  const std::size_t deliveries = open_->deliveries.size();
+  const std::size_t first = open_->postings.size();
+  try {
+    Delivery& delivery = open_->deliveries.emplace_back();
+    delivery.source = source.name;
+    delivery.idempotency_key = raw.idempotency_key;
+    delivery.received = clock_();
+    delivery.first = first;
+    delivery.done = done;
+    decoder_.decode(source, raw, [&](const Record& record) { add(source, record, delivery); });
+    delivery.last = open_->postings.size();
+    return true;
+  } catch (const std::exception& error) {  // there is no memory left
+    open_->postings.resize(first);
+    open_->deliveries.resize(deliveries);
+    parts_.log.error("a body could not be taken in", {{"source", source.name}, {"error", error.what()}});
+    return false;
+  }
 }
 
 void Pipeline::refuse(const Source& source, RejectCause cause) {
@@ -127,57 +141,6 @@ std::optional<EventKey> Pipeline::key_of(const Source& source, const Event& even
   scratch_ += '\n';
   scratch_ += identity;
   return parts_.journal.key(scratch_);
-}
-
-void Pipeline::run() {
-  Group group;
-  std::unique_lock lock(mutex_);
-  while (!stopping_ || !open_->deliveries.empty()) {
-    arrived_.wait_for(lock, limits::kMaintainEvery,
-                      [this] { return stopping_ || !open_->deliveries.empty(); });
-    std::swap(*open_, group);
-    lock.unlock();
-    settle(group);
-    for (const Delivery& delivery : group.deliveries) delivery.done(delivery.receipt);
-    group.clear();
-    parts_.journal.maintain(clock_());
-    lock.lock();
-  }
-}
-
-void Pipeline::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  arrived_.notify_one();
-  if (committer_.joinable()) committer_.join();
-}
-
-void Pipeline::settle(Group& group) {
-  parts_.metrics.queued(0);
-  parts_.ledger.admit(group.postings);
-  const bool committed = group.postings.empty() || parts_.journal.commit(group.postings, {}, clock_());
-  if (committed) parts_.ledger.post(group.postings);
-  for (Delivery& delivery : group.deliveries) settle(group, delivery, committed);
-}
-
-void Pipeline::settle(Group& group, Delivery& delivery, bool committed) {
-  Receipt& receipt = delivery.receipt;
-  const std::size_t postings = delivery.last - delivery.first;
-  if (committed) {
-    for (std::size_t i = delivery.first; i < delivery.last; ++i) {
-      ++(group.postings[i].duplicate ? receipt.duplicate : receipt.counted);
-    }
-    for (const auto& [position, code] : delivery.unlisted) {
-      if (!group.postings[position].duplicate) note_unlisted(code, delivery.received);
-    }
-  } else if (postings > 0) {
-    receipt.unavailable = true;
-    receipt.rejected += postings;
-    delivery.causes[static_cast<std::size_t>(RejectCause::unavailable)] += postings;
-  }
-  parts_.metrics.add(delivery.source, receipt, delivery.causes);
 }
 
 void Pipeline::note_unlisted(const UnlistedCode& code, WallTime now) {

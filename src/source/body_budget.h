@@ -23,7 +23,7 @@ class BodyShare {
   bool hold(std::size_t bytes) {
     budget_.held_bytes += bytes - mine_;
     mine_ = bytes;
-    return bytes == 0 || budget_.held_bytes <= limits::kIngestBodyBytes;
+    return bytes == 0 || budget_.held_bytes <= limits::kIngestHeldBytes;
   }
 
  private:

@@ -13,6 +13,7 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
+constexpr std::size_t kFirstBytes = 1024;               // then in step with what has arrived
 constexpr std::size_t kWireBytes = limits::kHeadBytes;  // a chunk's header or the trailer must fit in
 constexpr std::size_t kLastChunkBytes = 5;              // "0\r\n\r\n"
 
@@ -48,6 +49,8 @@ class ChunkedBody::Parser : public http::basic_parser<true> {
 
  private:
   std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view bytes, error_code&) override {
+    // Large bodies are few, and growing step by step would cost more memory than the longest.
+    if (body.size() + bytes.size() > limits::kSmallBodyBytes) body.prepare(limits::kBodyBytes - body.size());
     body.append(bytes);
     return bytes.size();
   }
@@ -66,7 +69,12 @@ class ChunkedBody::Parser : public http::basic_parser<true> {
 ChunkedBody::ChunkedBody() : parser_(std::make_unique<Parser>()) {}
 ChunkedBody::~ChunkedBody() = default;
 
-std::span<char> ChunkedBody::prepare() { return parser_->wire.prepare(kWireBytes - parser_->wire.size()); }
+std::span<char> ChunkedBody::prepare() {
+  const std::size_t held = parser_->wire.size();
+  std::size_t target = kFirstBytes;
+  while (target < kWireBytes && (target <= held || target < parser_->body.size())) target *= 2;
+  return parser_->wire.prepare(target - held);
+}
 
 ChunkedBody::Status ChunkedBody::commit(std::size_t bytes) {
   parser_->wire.commit(bytes);

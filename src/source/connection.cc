@@ -1,25 +1,28 @@
 #include "source/connection.h"
 
-#include <boost/asio/buffer.hpp>
 #include <utility>
+
+#include "source/socket_peer.h"
 
 namespace telephony::ingest {
 namespace {
 
-namespace asio = boost::asio;
-
 constexpr Clock::time_point kNever = Clock::time_point::max();
+
+Problem too_much() { return {503, "too much is being sent at once", RejectCause::unavailable}; }
 
 }  // namespace
 
-Connection::Connection(Socket socket, Context& context)
-    : socket_(std::move(socket)),
+Connection::Connection(Socket socket, Context& context, ssl_ctx_st* tls)
+    : transport_(std::move(socket)),
       context_(context),
       share_(context.bodies),
-      reader_(context.live, context.head),
-      writer_(socket_),
-      drain_(socket_),
-      deadline_(kNever) {}
+      reader_(context.live, context.head, peer_of(transport_.socket(), tls != nullptr), context.hooks.now),
+      writer_(transport_),
+      drain_(transport_.socket()),
+      deadline_(kNever) {
+  if (tls != nullptr) transport_.speak_tls(*tls, context.log);
+}
 
 void Connection::start() {
   done_ = [weak = weak_from_this(), mailbox = context_.mailbox](const Receipt& receipt) {
@@ -71,19 +74,33 @@ void Connection::await_bytes() {
 
 void Connection::read() {
   share_.hold(reader_.held_bytes());
-  const std::span<char> room = reader_.prepare();
-  socket_.async_read_some(
-      asio::buffer(room.data(), room.size()),
+  if (!large_ && reader_.needs_place()) {
+    large_ = context_.places.take(shared_from_this());
+    waiting_ = !large_;
+    if (waiting_) return;
+  }
+  transport_.async_read_some(
+      reader_.prepare(),
       [self = shared_from_this()](const Error& error, std::size_t bytes) { self->on_read(error, bytes); });
+}
+
+void Connection::go_on() {
+  waiting_ = false;
+  large_ = true;
+  read();
+}
+
+void Connection::leave_place() {
+  waiting_ = false;
+  if (std::exchange(large_, false)) context_.places.leave(*this);
 }
 
 void Connection::on_read(const Error& error, std::size_t bytes) {
   if (state_ != State::reading) return;  // it was too slow, and has been told so
-  if (error) return hang_up();
+  if (error == kNotTls) refuse({400, "this port speaks HTTPS, and the request is plain HTTP", {}}, true);
+  if (error && error != kNotTls) return hang_up();
   reader_.commit(bytes);
-  if (!share_.hold(reader_.held_bytes())) {
-    refuse({503, "too much is being sent at once", RejectCause::unavailable}, true);
-  }
+  if (state_ == State::reading && !share_.hold(reader_.held_bytes())) refuse(too_much(), true);
   proceed();
 }
 
@@ -94,7 +111,8 @@ void Connection::deliver() {
   delivering_ = true;
   context_.hooks.accept(*request.source, request.raw(reader_.body()), done_);
   delivering_ = false;
-  if (state_ != State::answering) next_request();
+  if (state_ != State::answering) return next_request();
+  leave_place();
 }
 
 void Connection::answer(const Receipt& receipt) {
@@ -126,6 +144,7 @@ void Connection::refuse(const Problem& problem, bool body_follows) {
 void Connection::next_request() {
   reader_.next();
   share_.hold(reader_.held_bytes());
+  leave_place();
 }
 
 ReplyForm Connection::reply_form() {
@@ -159,20 +178,22 @@ void Connection::expire(Clock::time_point now) {
   if (now < deadline_) return;
   const Phase phase = reader_.phase();
   if (state_ == State::lingering || phase == Phase::idle) return close();
-  Error ignored;
-  socket_.cancel(ignored);
-  if (phase == Phase::body) {
-    refuse({408, "the body took too long", RejectCause::timeout}, true);
-  } else {
-    refuse({408, "the head took too long", {}}, true);
-  }
+  if (waiting_) return give_up(too_much());
+  if (phase == Phase::body) return give_up({408, "the body took too long", RejectCause::timeout});
+  give_up({408, "the head took too long", {}});
+}
+
+void Connection::make_room() { give_up(too_much()); }
+
+void Connection::give_up(const Problem& problem) {
+  transport_.cancel();
+  refuse(problem, true);
   proceed();
 }
 
 bool Connection::idle() const {
-  Error ignored;
   return state_ == State::reading && reader_.phase() == Phase::idle && !reader_.has_more() &&
-         !writer_.busy() && socket_.available(ignored) == 0;
+         !writer_.busy() && !transport_.has_unread();
 }
 
 std::optional<Clock::time_point> Connection::idle_until() const {
@@ -193,16 +214,15 @@ void Connection::hang_up() {
 
 void Connection::close() {
   if (std::exchange(state_, State::closed) == State::closed) return;
-  Error ignored;
-  socket_.close(ignored);
+  transport_.close();
+  leave_place();
   context_.closed(*this);
 }
 
 /// Ends a connection whose last reply is sent.
 void Connection::finish() {
-  Error ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
-  if (!body_follows_ && !reader_.has_more() && socket_.available(ignored) == 0) return close();
+  transport_.finish_sending();
+  if (!body_follows_ && !reader_.has_more() && !transport_.has_unread()) return close();
   state_ = State::lingering;
   deadline_ = Clock::now() + context_.limits.linger;
   drain_.run([self = shared_from_this()] { self->close(); });

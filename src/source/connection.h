@@ -8,16 +8,21 @@
 #include "source/drain.h"
 #include "source/reply_writer.h"
 #include "source/request_reader.h"
+#include "source/transport.h"
 
 namespace telephony::ingest {
 
 /// Lives on the listener's thread for as long as the listener or an operation of its own holds it.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Socket socket, Context& context);
+  /// TLS with a context, plain without.
+  Connection(Socket socket, Context& context, ssl_ctx_st* tls);
 
   void start();
   void expire(Clock::time_point now);                   ///< gives up on a peer that is too slow
+  bool waits() const { return waiting_; }               ///< for a place for its large body
+  void go_on();                                         ///< it has one now
+  void make_room();                                     ///< gives it up, because others wait
   std::optional<Clock::time_point> idle_until() const;  ///< set while no request is in flight
   void stop();                                          ///< closes, unless a request is in flight
   void close();
@@ -42,12 +47,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void end_reply(int status, bool keep);
   bool idle() const;
   void await_bytes();
+  void leave_place();
+  void give_up(const Problem& problem);
   void flush();
   void on_written(const Error& error);
   void hang_up();
   void finish();
 
-  Socket socket_;
+  Transport transport_;
   Context& context_;
   BodyShare share_;
   RequestReader reader_;
@@ -60,6 +67,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool delivering_ = false;
   bool body_follows_ = false;
   bool served_ = false;
+  bool large_ = false;    ///< has a place
+  bool waiting_ = false;  ///< for one
 };
 
 }  // namespace telephony::ingest

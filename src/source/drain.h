@@ -1,11 +1,11 @@
 // Lingering close: what a peer still sends after its last reply is read and dropped, because closing with
-// bytes unread would send an RST, which can destroy the reply on its way.
+// bytes unread would send an RST, which can destroy the reply on its way. TLS is dropped as it comes.
 #pragma once
 
 #include <cstddef>
 #include <utility>
 
-#include "source/context.h"
+#include "source/socket.h"
 
 namespace telephony::ingest {
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "source/connection.h"
+#include "source/tls_files.h"
 #include "telephony_exporter/config/address.h"
 #include "telephony_exporter/yaml/node.h"
 
@@ -42,7 +43,7 @@ void open(Acceptor& acceptor, const ListenAddress& address) {
 
 class IngestServer::Impl {
  public:
-  Impl(ingest::Context context, Log& log) : context_(std::move(context)), log_(log) {
+  explicit Impl(ingest::Context context) : context_(std::move(context)) {
     context_.mailbox = std::make_shared<ingest::Mailbox>(io_);
     context_.closed = [this](Connection& connection) { remove(connection); };
   }
@@ -90,13 +91,15 @@ class IngestServer::Impl {
   }
 
   void add(ingest::Socket socket) {
+    tls_.refresh(Clock::now());
+    if (!tls_.ready()) return;
     if (connections_.size() >= context_.limits.connections && !make_room()) {
       return warn("too many connections", {"limit", std::to_string(context_.limits.connections)});
     }
     error_code ignored;
     socket.non_blocking(true, ignored);
     socket.set_option(tcp::no_delay(true), ignored);
-    auto connection = std::make_shared<Connection>(std::move(socket), context_);
+    auto connection = std::make_shared<Connection>(std::move(socket), context_, tls_.context());
     connection->position = connections_.size();
     connections_.push_back(connection);
     connection->start();
@@ -124,7 +127,10 @@ class IngestServer::Impl {
     tick_.expires_after(context_.limits.tick);
     tick_.async_wait([this](const error_code& cancelled) {
       if (cancelled) return;
-      for_each([now = Clock::now()](Connection& connection) { connection.expire(now); });
+      const Clock::time_point now = Clock::now();
+      tls_.refresh(now);
+      context_.places.clear_since(now - context_.limits.place);
+      for_each([now](Connection& connection) { connection.expire(now); });
       if (!context_.stopping || !connections_.empty()) tick();
     });
   }
@@ -171,11 +177,11 @@ class IngestServer::Impl {
     const Clock::time_point now = Clock::now();
     if (now < warn_after_) return;
     warn_after_ = now + kWarnAgainAfter;
-    log_.warn(message, {std::move(field)});
+    context_.log.warn(message, {std::move(field)});
   }
 
   ingest::Context context_;
-  Log& log_;
+  ingest::TlsFiles tls_{context_};
   asio::io_context io_{1};
   Acceptor acceptor_{io_};
   Timer tick_{io_};
@@ -187,9 +193,13 @@ class IngestServer::Impl {
   std::thread thread_;
 };
 
+void check_tls(const Settings& settings) {
+  if (settings.ingest.tls) ingest::load_tls_context(*settings.ingest.tls);
+}
+
 IngestServer::IngestServer(std::string_view address, const Live& live, IngestHooks hooks, Log& log,
                            const IngestLimits& limits)
-    : impl_(std::make_unique<Impl>(ingest::Context{live, std::move(hooks), limits}, log)) {
+    : impl_(std::make_unique<Impl>(ingest::Context{live, std::move(hooks), limits, log})) {
   impl_->listen(address);
 }
 

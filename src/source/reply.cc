@@ -19,8 +19,6 @@ std::string_view title(int status) {
 
 std::string_view field_for(int status) {
   switch (status) {
-    case 401:
-      return "WWW-Authenticate: Bearer\r\n";
     case 405:
       return "Allow: POST\r\n";
     case 503:
@@ -39,6 +37,7 @@ void append_number(std::string& out, std::uint64_t number) {
 struct Content {
   std::string_view type;
   std::string_view body;
+  std::string_view challenge = {};
 };
 
 void append_reply(std::string& out, int status, const Content& content, ReplyForm form) {
@@ -48,6 +47,7 @@ void append_reply(std::string& out, int status, const Content& content, ReplyFor
   out += "\r\nContent-Length: ";
   append_number(out, content.body.size());
   out.append("\r\n").append(field_for(status));
+  if (!content.challenge.empty()) out.append("WWW-Authenticate: ").append(content.challenge).append("\r\n");
   if (form.persistence == Persistence::close) out += "Connection: close\r\n";
   if (form.persistence == Persistence::keep_alive) out += "Connection: keep-alive\r\n";
   out += "\r\n";
@@ -72,8 +72,8 @@ Json errors_json(const Receipt& receipt) {
   return errors;
 }
 
-void append_problem_json(std::string& out, int status, const Json& json, ReplyForm form) {
-  append_reply(out, status, {"application/problem+json", dump(json)}, form);
+void append_problem_json(std::string& out, const Problem& problem, const Json& json, ReplyForm form) {
+  append_reply(out, problem.status, {"application/problem+json", dump(json), problem.challenge}, form);
 }
 
 std::string receipt_body(const Receipt& receipt) {
@@ -101,14 +101,14 @@ int append_nothing_believed(std::string& out, const Receipt& receipt, ReplyForm 
   }
   Json json = problem_json(problem);
   json["errors"] = errors_json(receipt);
-  append_problem_json(out, problem.status, json, form);
+  append_problem_json(out, problem, json, form);
   return problem.status;
 }
 
 }  // namespace
 
 void append_problem(std::string& out, const Problem& problem, ReplyForm form) {
-  append_problem_json(out, problem.status, problem_json(problem), form);
+  append_problem_json(out, problem, problem_json(problem), form);
 }
 
 int append_receipt(std::string& out, const Receipt& receipt, ReplyForm form) {

@@ -15,6 +15,7 @@ struct Problem {
   int status = 0;
   std::string detail;
   std::optional<RejectCause> cause;  ///< set when it counts as a reject of its source
+  std::string_view challenge = {};   ///< with 401: how to prove oneself (RFC 9110 section 11.6.1)
 };
 
 /// What becomes of the connection after a reply, and how its peer must be told.

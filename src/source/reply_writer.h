@@ -1,18 +1,17 @@
-// Replies on their way into a socket.
+// Replies on their way to a peer.
 #pragma once
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
 #include <string>
 #include <utility>
 
 #include "source/context.h"
+#include "source/transport.h"
 
 namespace telephony::ingest {
 
 class ReplyWriter {
  public:
-  explicit ReplyWriter(Socket& socket) : socket_(socket) {}
+  explicit ReplyWriter(Transport& transport) : transport_(transport) {}
 
   std::string& queue() { return queue_; }
   /// The socket is full: send_rest() is to be called, or runs.
@@ -26,18 +25,19 @@ class ReplyWriter {
   template <typename Then>
   void send_rest(Clock::time_point deadline, Then then) {
     deadline_ = deadline;
-    boost::asio::async_write(
-        socket_, boost::asio::buffer(sending_),
-        [this, then = std::move(then)](const boost::system::error_code& error, std::size_t) {
-          std::string().swap(sending_);
-          then(error);
-        });
+    transport_.async_wait_writable([this, then = std::move(then)](Transport::Error error) mutable {
+      if (error || send_more(error)) return then(error);
+      send_rest(deadline_, std::move(then));
+    });
   }
 
  private:
-  Socket& socket_;
+  bool send_more(Transport::Error& error);  ///< whether that was all, or the peer is gone
+
+  Transport& transport_;
   std::string queue_;
   std::string sending_;
+  std::size_t sent_ = 0;  ///< of `sending_`
   Clock::time_point deadline_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <boost/beast/core/string.hpp>
 
-#include "telephony_exporter/auth/verify.h"
 #include "telephony_exporter/catalog/text.h"
 #include "telephony_exporter/event/limits.h"
 
@@ -14,13 +13,33 @@ using boost::beast::iequals;
 constexpr std::string_view kAccepted =
     "send application/json, application/x-ndjson, application/x-www-form-urlencoded or text/plain";
 
-/// The path of an origin-form or absolute-form target, without its query.
-std::string_view path_of(std::string_view target) {
+/// Path and query of an origin-form or absolute-form target.
+std::string_view origin_form(std::string_view target) {
   if (const std::size_t scheme = target.find("://"); !target.starts_with('/') && scheme != target.npos) {
     const std::size_t slash = target.find('/', scheme + 3);
     target = slash == target.npos ? "/" : target.substr(slash);
   }
-  return target.substr(0, target.find('?'));
+  return target;
+}
+
+std::string_view challenge_of(const std::optional<Auth>& auth) {
+  const bool basic = auth && std::holds_alternative<AuthBasic>(*auth);
+  return basic ? "Basic realm=\"telephony_exporter\", charset=\"UTF-8\"" : "Bearer";
+}
+
+Problem unauthenticated(const Webhook& webhook) {
+  const bool signature = signature_of(webhook.auth) != nullptr;
+  return {401, signature ? "the signature is missing, stale or wrong" : "the secret is missing or wrong",
+          RejectCause::unauthenticated, challenge_of(webhook.auth)};
+}
+
+std::optional<Problem> check_sender(const Head& head, const Arrival& arrival, const Request& request) {
+  const Webhook& webhook = *request.source->webhook();
+  if (!allows(webhook, request.settings->ingest, arrival.peer.address, head.fields)) {
+    return Problem{403, "this address may not deliver here", RejectCause::not_allowed};
+  }
+  if (verify_head(webhook.auth, head.fields, arrival.now) == Verdict::accepted) return std::nullopt;
+  return unauthenticated(webhook);
 }
 
 std::optional<BodyFormat> format_of(std::string_view content_type) {
@@ -83,21 +102,32 @@ std::optional<Problem> check_idempotency_key(const Head& head, Request& request)
 
 }  // namespace
 
-std::optional<Problem> admit(const Head& head, Request& request) {
+std::optional<Problem> admit(const Head& head, const Arrival& arrival, Request& request) {
   request.without_body = head.method == "HEAD";
   if (head.keep_alive) request.persistence = head.http_1_0 ? Persistence::keep_alive : Persistence::implied;
-  request.source = request.settings->at_path(path_of(head.target));
+  request.target = origin_form(head.target);
+  request.source = request.settings->at_path(request.target.substr(0, request.target.find('?')));
   if (request.source == nullptr) return Problem{404, "no source has this path", {}};
   if (head.method != "POST") return Problem{405, "send events by POST", {}};
-  if (verify(request.source->webhook()->auth, head.fields) != Verdict::accepted) {
-    return Problem{401, "the secret is missing or wrong", RejectCause::unauthenticated};
-  }
+  if (auto problem = check_sender(head, arrival, request)) return problem;
   if (auto problem = check_framing(head, request)) return problem;
   if (auto problem = check_type(head, request)) return problem;
   if (auto problem = check_idempotency_key(head, request)) return problem;
+  request.signature = signature_of(request.source->webhook()->auth);
   const Catalog* catalog = request.source->catalog;
-  if (catalog != nullptr && !catalog->reading.headers.empty()) request.headers = head.fields;
+  const bool read = catalog != nullptr && !catalog->reading.headers.empty();
+  if (read || request.signature != nullptr) request.headers = head.fields;
   return std::nullopt;
+}
+
+std::optional<Problem> verify(const Request& request, std::string_view body, const Arrival& arrival) {
+  if (request.signature == nullptr) return std::nullopt;
+  const Webhook& webhook = *request.source->webhook();
+  const std::string url =
+      public_url(*request.settings, webhook, arrival.peer, request.headers).append(request.target);
+  const SignedRequest sent{request.headers, url, request.format, body, arrival.now};
+  if (verify_signature(*request.signature, sent) == Verdict::accepted) return std::nullopt;
+  return unauthenticated(webhook);
 }
 
 }  // namespace telephony::ingest

@@ -8,8 +8,16 @@
 namespace telephony::ingest {
 namespace {
 
-constexpr std::size_t kInBytes = 4 * 1024;          // enough for most requests as a whole
-constexpr std::size_t kFirstBodyBytes = 16 * 1024;  // then as much again as has arrived
+constexpr std::size_t kFirstBytes = 512;      // until a peer has sent a whole request
+constexpr std::size_t kFirstBodyBytes = 256;  // until as much has arrived
+constexpr std::size_t kInBytes = 4 * 1024;    // enough for most requests as a whole
+
+/// Little for who has sent little, then what needs no place. There are few places, and growing step by step
+/// would cost more memory than the longest body does.
+std::size_t body_room(std::size_t held, std::size_t free) {
+  if (held < kFirstBodyBytes) return kFirstBodyBytes;
+  return held <= free ? free + 1 - held : limits::kBodyBytes;
+}
 
 }  // namespace
 
@@ -17,10 +25,11 @@ std::span<char> RequestReader::prepare() {
   if (chunks_) return chunks_->prepare();
   if (phase_ == Phase::body) {
     const std::size_t missing = *request_.length - large_body_.size();
-    return large_body_.prepare(std::min(missing, std::max(kFirstBodyBytes, large_body_.size())));
+    return large_body_.prepare(std::min(missing, body_room(large_body_.size(), free_bytes())));
   }
   if (in_.empty() && in_.capacity() > kInBytes) in_.release();
-  const std::size_t target = in_.size() < kInBytes ? kInBytes : limits::kHeadBytes;
+  std::size_t target = read_one_ ? kInBytes : kFirstBytes;
+  while (target <= in_.size()) target *= 2;
   return in_.prepare(target - in_.size());
 }
 
@@ -69,7 +78,7 @@ RequestReader::Progress RequestReader::read_head() {
 RequestReader::Progress RequestReader::begin_body() {
   phase_ = Phase::body;
   request_.settings = live_.get();
-  auto problem = admit(head_, request_);
+  auto problem = admit(head_, {peer_, now_()}, request_);
   in_.consume(head_.bytes);
   if (problem) return refuse(std::move(*problem), !skip_body());
   request_.expects_continue &= in_.empty();
@@ -83,15 +92,14 @@ RequestReader::Progress RequestReader::begin_body() {
 RequestReader::Progress RequestReader::read_body() {
   const std::size_t length = *request_.length;
   if (large_body_.empty() && in_.size() >= length) {
-    body_ = in_.view().substr(0, length);
+    const std::string_view body = in_.view().substr(0, length);
     in_.consume(length);
-    return Progress::complete;
+    return complete(body);
   }
   large_body_.append(in_.view());
   in_.consume(in_.size());
   if (large_body_.size() < length) return Progress::incomplete;
-  body_ = large_body_.view();
-  return Progress::complete;
+  return complete(large_body_.view());
 }
 
 RequestReader::Progress RequestReader::read_chunks() {
@@ -107,7 +115,15 @@ RequestReader::Progress RequestReader::read_chunks() {
           {413, "a body may have " + std::to_string(limits::kBodyBytes) + " bytes", RejectCause::too_large},
           true);
   }
-  body_ = chunks_->body();
+  return complete(chunks_->body());
+}
+
+/// A signature covers the body as it came, so that it is verified before anybody reads the body.
+RequestReader::Progress RequestReader::complete(std::string_view body) {
+  if (request_.signature != nullptr) {
+    if (auto problem = verify(request_, body, {peer_, now_()})) return refuse(std::move(*problem), false);
+  }
+  body_ = body;
   return Progress::complete;
 }
 
@@ -127,8 +143,15 @@ bool RequestReader::skip_body() {
 }
 
 std::size_t RequestReader::held_bytes() const {
-  return large_body_.size() + (chunks_ ? chunks_->body().size() : 0);
+  return in_.size() + large_body_.size() + (chunks_ ? chunks_->body().size() : 0);
 }
+
+/// What is announced as large need not show that it is.
+std::size_t RequestReader::free_bytes() const {
+  return request_.length.value_or(0) > limits::kSmallBodyBytes ? kInBytes : limits::kSmallBodyBytes;
+}
+
+bool RequestReader::needs_place() const { return phase_ == Phase::body && held_bytes() > free_bytes(); }
 
 bool RequestReader::take_continue() {
   return phase_ == Phase::body && std::exchange(request_.expects_continue, false);
@@ -143,6 +166,7 @@ void RequestReader::next() {
   body_ = {};
   parsed_bytes_ = 0;
   phase_ = Phase::idle;
+  read_one_ = true;
 }
 
 }  // namespace telephony::ingest

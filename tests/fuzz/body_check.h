@@ -43,6 +43,9 @@ struct FuzzInput {
       : selector(size > 0 ? data[0] : 0),
         body(size > 0 ? reinterpret_cast<const char*>(data) + 1 : "", size > 0 ? size - 1 : 0) {}
 
+  /// Of the first 16 sources, or, with the highest bit, of the others.
+  std::size_t source() const { return (selector & 0x0fU) + ((selector & 0x80U) >> 3U); }
+
   std::uint8_t selector;
   std::string_view body;
 };

@@ -7,6 +7,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static telephony::BodyCheck body_check;
   const telephony::FuzzInput input(data, size);
   const BodyFormat format = (input.selector & 0x40) == 0 ? BodyFormat::json : BodyFormat::ndjson;
-  body_check.check(input.selector & 0x0f, format, input.body);
+  body_check.check(input.source(), format, input.body);
   return 0;
 }

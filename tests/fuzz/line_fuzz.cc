@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static telephony::BodyCheck body_check;
   const telephony::FuzzInput input(data, size);
   const bool rows = (input.selector & 0x40) != 0;
-  body_check.check(input.selector & 0x0f, rows ? BodyFormat::csv : BodyFormat::text, input.body);
+  body_check.check(input.source(), rows ? BodyFormat::csv : BodyFormat::text, input.body);
   // A header is a line at most; what is longer says no more of its parser.
   const std::string_view header = input.body.substr(0, 256);
   telephony::parse_retry_after(header);

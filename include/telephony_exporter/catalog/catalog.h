@@ -4,9 +4,11 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "telephony_exporter/catalog/code_space.h"
 #include "telephony_exporter/catalog/reading.h"
+#include "telephony_exporter/catalog/signature.h"
 
 namespace telephony {
 
@@ -15,9 +17,11 @@ struct Catalog {
   std::string title;
   std::deque<CodeSpace> spaces;
   Reading reading;
+  std::vector<SignaturePreset> signatures;
 
   /// The space that a source of this product uses, or null.
   const CodeSpace* space_for(std::string_view product) const;
+  const SignaturePreset* signature(std::string_view name) const;  ///< or null
 };
 
 /// Throws ConfigError.

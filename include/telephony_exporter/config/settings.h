@@ -14,30 +14,19 @@
 #include <vector>
 
 #include "telephony_exporter/catalog/catalog.h"
+#include "telephony_exporter/config/auth.h"
+#include "telephony_exporter/config/cidr.h"
 #include "telephony_exporter/config/series.h"
+#include "telephony_exporter/config/tls.h"
 
 namespace telephony {
 
-/// Never shown.
-struct Secret {
-  std::string value;
-};
-
-/// `auth: none`, written down.
-struct AuthNone {};
-
-/// A static value in a header; any of the secrets will do, so that they can be rotated.
-struct AuthHeader {
-  std::string name = "Authorization";
-  std::vector<Secret> secrets;
-};
-
-using Auth = std::variant<AuthNone, AuthHeader>;
-
 struct Webhook {
   std::string path;
-  std::optional<Auth> auth;  ///< absent: allowed on a loopback address only
-  std::string place;         ///< "file:line:column" of the source, for messages
+  std::optional<Auth> auth;      ///< absent: allowed on a loopback address only
+  std::string place;             ///< "file:line:column" of the source, for messages
+  std::vector<Cidr> allow = {};  ///< who may deliver; empty: everybody
+  std::string public_url = {};   ///< instead of Ingest's; empty: that one
 };
 
 struct LogFiles {
@@ -60,6 +49,13 @@ struct Source {
   const Webhook* webhook() const { return std::get_if<Webhook>(&input); }
 };
 
+/// Where the ingest listener stands, seen from the senders.
+struct Ingest {
+  std::vector<Cidr> trusted_proxies;  ///< whose X-Forwarded headers are believed
+  std::string public_url;          ///< what senders write before a source's path; empty: told by the request
+  std::optional<TlsSettings> tls;  ///< absent: plain HTTP
+};
+
 /// A (provider, product) pair that some source of the configuration can send.
 struct ActiveStream {
   StreamId id = 0;
@@ -72,6 +68,7 @@ struct Settings {
   std::vector<Source> sources;
   std::vector<ActiveStream> streams;  ///< each once
   SeriesTable table;
+  Ingest ingest;
 
   std::size_t accounts_max = 100;
   std::map<std::string, std::vector<std::string>, std::less<>> accounts_allow;  ///< by provider

@@ -12,7 +12,9 @@ inline constexpr std::size_t kHeadFields = 100;
 inline constexpr std::size_t kBodyBytes = 1024 * 1024;
 inline constexpr std::size_t kWebBodyBytes = 8 * 1024;            // read and ignored
 inline constexpr std::size_t kChunkFramingBytes = kBodyBytes;     // of all chunks of a body together
-inline constexpr std::size_t kIngestBodyBytes = 64 * kBodyBytes;  // of all bodies that are arriving
+inline constexpr std::size_t kSmallBodyBytes = 16 * 1024;         // taken in at once, whatever others do
+inline constexpr std::size_t kIngestBodyBytes = 1 * kBodyBytes;   // of larger ones that are taken in at once
+inline constexpr std::size_t kIngestHeldBytes = 64 * kBodyBytes;  // of all, until they are answered
 inline constexpr std::size_t kLineBytes = 8 * 1024;
 inline constexpr std::size_t kJsonDepth = 64;
 inline constexpr std::size_t kCodeBytes = 64;
@@ -27,6 +29,7 @@ inline constexpr std::chrono::seconds kMaintainEvery{1};
 inline constexpr std::chrono::seconds kHeadDeadline{10};
 inline constexpr std::chrono::seconds kBodyDeadline{10};
 inline constexpr std::chrono::seconds kWriteDeadline{10};
+inline constexpr std::chrono::seconds kPlaceDeadline{2};  // for a large body, while others wait
 inline constexpr std::chrono::seconds kIdleDeadline{120};
 inline constexpr std::chrono::seconds kLingerDeadline{2};
 inline constexpr std::chrono::milliseconds kStopDeadline{3000};
@@ -36,6 +39,9 @@ inline constexpr std::size_t kDroppedBytes = 128 * 1024 * 1024;
 
 // What the replies of the web listener that wait to be read may weigh together.
 inline constexpr std::size_t kUnsentBytes = 128 * 1024 * 1024;
+
+// How often the files of a certificate are looked at.
+inline constexpr std::chrono::seconds kTlsFilesEvery{1};
 
 // How many peers at once; one more is closed at once.
 inline constexpr std::size_t kIngestConnections = 8192;

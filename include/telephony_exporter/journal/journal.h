@@ -49,7 +49,7 @@ class Journal {
 
   virtual JournalStats stats(WallTime now) const = 0;
 
-  /// The limits, and the series that postings may name from now on.
+  /// The limits, and the series that postings may name from now on. To be called before the first commit.
   virtual void adopt(std::shared_ptr<const Settings> settings) = 0;
 };
 
@@ -63,7 +63,7 @@ struct OpenJournal {
 
 /// Opens or creates a journal on disk, or in memory for ":memory:". One that is damaged is put aside, with a
 /// line in the log, and a new one takes its place. Throws std::runtime_error when the file can be neither
-/// read nor written, belongs to something else, or is in use by another exporter.
+/// read nor written, belongs to something else or to a newer version, or is in use by another exporter.
 OpenJournal open_journal(const std::string& path, WallTime now, Log& log);
 
 }  // namespace telephony

@@ -55,8 +55,10 @@ class Pipeline {
  private:
   void add(const Source& source, const Record& record, Delivery& delivery);
   void add_event(const Source& source, const Event& event, Delivery& delivery);
+  bool take(const Source& source, const RawEvent& raw, const Done& done);
   std::optional<EventKey> key_of(const Source& source, const Event& event, const Delivery& delivery);
   void run();
+  void run_or_abort() noexcept;
   void settle(Group& group);
   void settle(Group& group, Delivery& delivery, bool committed);
   void note_unlisted(const UnlistedCode& code, WallTime now);

@@ -1,0 +1,30 @@
+// The parts of a configuration file. All throw ConfigError.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "telephony_exporter/config/settings.h"
+#include "telephony_exporter/yaml/node.h"
+
+namespace telephony {
+
+/// The file that a node names, relative to the file that the node stands in.
+inline std::string beside(const Node& node) {
+  return (std::filesystem::path(node.file()).parent_path() / node.text()).string();
+}
+
+/// `ingest`.
+void load_ingest(const Node& node, Settings& settings);
+
+/// A list of networks, each ADDRESS/BITS.
+std::vector<Cidr> load_networks(const Node& list);
+
+/// https://host[:port][/prefix], as the path of a source is appended to it.
+std::string load_public_url(const Node& node);
+
+/// One element of `sources`; its catalog is in the settings already.
+Source load_source(const Node& node, const Settings& settings);
+
+}  // namespace telephony

@@ -1,0 +1,101 @@
+#include <algorithm>
+#include <cctype>
+
+#include "config/load.h"
+#include "config/load_auth.h"
+
+namespace telephony {
+namespace {
+
+/// A path that a request line can carry as it is: unreserved characters and slashes.
+std::string load_path(const Node& node) {
+  std::string path = node.text();
+  const bool plain = std::all_of(path.begin(), path.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '/' || c == '-' || c == '_' || c == '.' || c == '~';
+  });
+  if (path.front() != '/' || !plain) {
+    node.fail("'" + path + "' is no path; start with '/' and use letters, digits and / - _ . ~");
+  }
+  return path;
+}
+
+Webhook load_webhook(const Node& node, const Catalog& catalog, const std::string& place) {
+  node.expect_keys({"path", "auth", "allow", "public_url"});
+  Webhook webhook{load_path(node.at("path")), std::nullopt, place};
+  if (const auto auth = node.find("auth")) webhook.auth = load_auth(*auth, catalog);
+  if (const auto allow = node.find("allow")) {
+    webhook.allow = load_networks(*allow);
+    if (webhook.allow.empty()) allow->fail("names no network, so nobody could deliver; list at least one");
+  }
+  if (const auto url = node.find("public_url")) webhook.public_url = load_public_url(*url);
+  return webhook;
+}
+
+std::variant<Webhook, LogFiles> load_input(const Node& node, const Catalog& catalog) {
+  const auto webhook = node.find("webhook");
+  const auto file = node.find("file");
+  if (webhook.has_value() == file.has_value()) node.fail("a source has either 'webhook' or 'file'");
+  const std::string place = node.at("name").place();
+  if (file) {
+    file->expect_keys({"paths"});
+    LogFiles files{file->at("paths").texts(), place};
+    if (files.paths.empty()) file->at("paths").fail("names no file; list at least one path");
+    return files;
+  }
+  return load_webhook(*webhook, catalog, place);
+}
+
+std::string load_source_name(const Node& node) {
+  std::string name = node.text();
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+  if (!plain || name.front() == '-' || name.front() == '_') {
+    node.fail("'" + name + "' is no name; use a-z, 0-9, - and _");
+  }
+  return name;
+}
+
+std::string products_of(const Catalog& catalog) {
+  std::string names;
+  for (const CodeSpace& space : catalog.spaces) {
+    for (const std::string& product : space.products) names += (names.empty() ? "" : ", ") + product;
+  }
+  return names;
+}
+
+}  // namespace
+
+Source load_source(const Node& node, const Settings& settings) {
+  node.expect_keys({"name", "provider", "product", "webhook", "file"});
+  Source source;
+  source.name = load_source_name(node.at("name"));
+  if (settings.source(source.name) != nullptr)
+    node.at("name").fail("source '" + source.name + "' is here twice");
+  source.provider = node.at("provider").slug();
+  source.product = node.at("product").slug();
+  source.catalog = settings.catalog(source.provider);
+  if (source.catalog == nullptr) {
+    node.at("provider").fail("no file under 'providers' describes provider '" + source.provider + "'");
+  }
+  source.space = source.catalog->space_for(source.product);
+  if (source.space == nullptr) {
+    node.at("product").fail("provider '" + source.provider + "' has no product '" + source.product +
+                            "'; it has: " + products_of(*source.catalog));
+  }
+  for (const EventRule& rule : source.catalog->reading.events) {
+    const auto& products = rule.products;
+    if (products.empty() || std::find(products.begin(), products.end(), source.product) != products.end()) {
+      source.rules.push_back(&rule);
+    }
+  }
+  source.input = load_input(node, *source.catalog);
+  if (const Webhook* webhook = source.webhook(); webhook != nullptr) {
+    if (settings.at_path(webhook->path) != nullptr) {
+      node.at("webhook").at("path").fail("path '" + webhook->path + "' is here twice");
+    }
+  }
+  return source;
+}
+
+}  // namespace telephony
