@@ -139,7 +139,7 @@ TEST(Catalog, LoadsHowEventsAreRead) {
   EXPECT_EQ(call.code[2].as, Field::As::reason);
   EXPECT_EQ(call.code[2].slot, reading.headers[0].second);
   EXPECT_EQ(call.warning, "careful");
-  EXPECT_EQ(reading.events[1].equals, "Hello");
+  EXPECT_EQ(reading.events[1].equals, std::vector<std::string>{"Hello"});
   EXPECT_EQ(reading.slots, 10U);
 
   const FieldTree* payload = reading.fields.child("PAYLOAD");
@@ -218,7 +218,50 @@ TEST(ShippedCatalogs, HoldEveryCodeOfTheDictionaries) {
   for (int code = -2010; code <= -2001; ++code) {
     EXPECT_EQ(shipped("8x8-voice").with_code(std::to_string(code)).size(), 1U) << code;
   }
+  for (const char* cause : {"1", "17", "127"})
+    EXPECT_EQ(shipped("restcomm-voice").with_code(cause, "q850").size(), 1U) << cause;
   EXPECT_EQ(shipped("8x8-voice").with_code("-9999").size(), 1U);
+}
+
+TEST(ShippedCatalogs, HoldEveryResponseCodeOfTheRegistry) {
+  // https://www.iana.org/assignments/sip-parameters, section "Response Codes".
+  static constexpr std::array<int, 75> kRegistered = {
+      100, 180, 181, 182, 183, 199, 200, 202, 204, 300, 301, 302, 305, 380, 400, 401, 402, 403, 404,
+      405, 406, 407, 408, 410, 412, 413, 414, 415, 416, 417, 420, 421, 422, 423, 424, 425, 428, 429,
+      430, 433, 436, 437, 438, 439, 440, 469, 470, 480, 481, 482, 483, 484, 485, 486, 487, 488, 489,
+      491, 493, 494, 500, 501, 502, 503, 504, 505, 513, 555, 580, 600, 603, 604, 606, 607, 608};
+  const CodeSpace& space = shipped_settings()->catalog("sip")->spaces.front();
+  std::set<std::string> listed_codes;
+  for (std::uint32_t i = 0; !space.is_unlisted(i); ++i) listed_codes.insert(space.entries[i].code);
+  std::set<std::string> registered;
+  for (const int code : kRegistered) registered.insert(std::to_string(code));
+  EXPECT_EQ(listed_codes, registered);
+  EXPECT_EQ(listed(space), 76U) << "603 has two meanings";
+}
+
+TEST(ShippedCatalogs, HoldEveryCauseOfQ850) {
+  static constexpr std::array<int, 74> kCauses = {
+      1,  2,  3,  4,  5,  6,  7,  8,  9,  14, 16,  17,  18,  19,  20,  21,  22, 23, 24,
+      25, 26, 27, 28, 29, 30, 31, 34, 38, 39, 40,  41,  42,  43,  44,  45,  46, 47, 49,
+      50, 52, 53, 54, 55, 57, 58, 62, 63, 65, 66,  69,  70,  79,  81,  82,  83, 84, 85,
+      86, 87, 88, 90, 91, 95, 96, 97, 98, 99, 100, 101, 102, 103, 110, 111, 127};
+  static constexpr std::array<const char*, 8> kClasses = {"normal_event",
+                                                          "normal_event",
+                                                          "resource_unavailable",
+                                                          "service_unavailable",
+                                                          "service_not_implemented",
+                                                          "invalid_message",
+                                                          "protocol_error",
+                                                          "interworking"};
+  const CodeSpace& space = shipped_settings()->catalog("q850")->spaces.front();
+  EXPECT_EQ(listed(space), kCauses.size());
+  for (const int cause : kCauses) {
+    const auto entries = space.with_code(std::to_string(cause));
+    ASSERT_EQ(entries.size(), 1U) << cause;
+    const Entry& entry = space.entries[entries.front()];
+    EXPECT_EQ(entry.family, kClasses.at(static_cast<std::size_t>(cause / 16))) << cause;
+    EXPECT_EQ(entry.counts, cause != 16) << cause;
+  }
 }
 
 TEST(ShippedCatalogs, CategoriesAreThoseOfTheDesign) {

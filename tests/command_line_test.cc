@@ -283,7 +283,8 @@ TEST(CatalogTest, JsonIsAFlatListWithTheDocumentedKeys) {
     EXPECT_EQ(entry.contains("retry_max_seconds"), waits) << entry;
     EXPECT_EQ(entry.size(), waits ? 14U : 12U) << entry;
   }
-  EXPECT_EQ(providers, (std::set<std::string>{"8x8", "restcomm", "sip", "synthflow"}));
+  EXPECT_EQ(providers,
+            (std::set<std::string>{"8x8", "asterisk", "freeswitch", "q850", "restcomm", "sip", "synthflow"}));
 }
 
 TEST(CatalogTest, TextHasALineAnEntry) {
@@ -346,6 +347,22 @@ TEST(ReplayTest, ReadsAFormALine) {
   EXPECT_EQ(sum_of(parse_metrics(done.output), "telephony_sessions_total",
                    {{"provider", "restcomm"}, {"product", "voice"}, {"outcome", "completed"}}),
             1);
+}
+
+TEST(ReplayTest, TheHeaderOfAFileHoldsForAllOfIt) {
+  const TemporaryDirectory directory;
+  std::string rows = "time,call_id,error_message,call_status\n";
+  constexpr int kRows = 30'000;  // more than one chunk
+  for (int i = 0; i < kRows; ++i) {
+    rows += "2026-01-13 08:26:58,call-" + std::to_string(i) + ",Telephony - 486 - Busy here,busy\n";
+  }
+  const std::string file = directory.write("calls.csv", rows);
+  const Finished done = run_exporter({"replay", kConfigured, "--source=synthflow", file});
+  EXPECT_EQ(done.exit_code, 0) << done.errors;
+  EXPECT_EQ(totals(done.output, "synthflow"), (std::vector<double>{kRows, kRows, 0, 0, 0}));
+  EXPECT_EQ(sum_of(parse_metrics(done.output), "telephony_sessions_total",
+                   {{"provider", "synthflow"}, {"product", "voice"}, {"outcome", "busy"}}),
+            kRows);
 }
 
 TEST(ReplayTest, ReadsLinesFromStandardInput) {

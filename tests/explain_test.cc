@@ -59,10 +59,42 @@ TEST(Explain, ReadsAWholeLogLine) {
   EXPECT_EQ(found("Telephony - 499 - Something new"), Found{"synthflow/telephony 499 unlisted"});
 }
 
+TEST(Explain, ReadsAWholeReasonHeader) {
+  EXPECT_EQ(
+      found("Reason: Q.850;cause=17;text=\"User busy\", SIP;cause=486"),
+      (Found{"q850/q850 17 user_busy", "restcomm/reason_codes 486 busy_here", "sip/sip 486 busy_here"}));
+  EXPECT_EQ(found("CPaaS;cause=3102"), Found{"restcomm/reason_codes 3102 number_not_bound"});
+  EXPECT_EQ(found("reason: Q.850 ;cause=16 ;text=\"Terminated\""),
+            Found{"q850/q850 16 normal_call_clearing"});
+  EXPECT_EQ(found("Q.850;cause=33"), Found{"q850/q850 33 unlisted"});
+  EXPECT_EQ(found("SIP;cause=603;text=\"v=analytics1;url=https://x.example\"", "sip"),
+            Found{"sip/sip 603 network_blocked"});
+}
+
+TEST(Explain, ReadsAStatusLine) {
+  EXPECT_EQ(found("SIP/2.0 486 Busy Here"), Found{"sip/sip 486 busy_here"});
+  EXPECT_EQ(found("SIP/2.0 603 Network Blocked"), Found{"sip/sip 603 network_blocked"});
+  EXPECT_EQ(found("SIP/2.0 603 Decline"), Found{"sip/sip 603 decline"});
+  EXPECT_EQ(found("SIP/2.0 200 OK"), Found{"sip/sip 200 ok"}) << "what does not count is explained, too";
+  EXPECT_EQ(found("SIP/2.0 499 Nothing"), Found{"sip/sip 499 unlisted"});
+}
+
+TEST(Explain, KnowsTheNamesThatSwitchesGiveToCauses) {
+  for (const char* query : {"USER_BUSY", "User busy", "AST_CAUSE_USER_BUSY"}) {
+    EXPECT_EQ(found(query), Found{"q850/q850 17 user_busy"}) << query;
+  }
+  EXPECT_EQ(found("NORMAL_CLEARING"), Found{"q850/q850 16 normal_call_clearing"});
+  EXPECT_EQ(found("User alerting, no answer"), Found{"q850/q850 19 no_answer_from_user"});
+  EXPECT_EQ(found("ORIGINATOR_CANCEL"), Found{"freeswitch/hangup_causes 487 originator_cancel"});
+  EXPECT_EQ(found("CHANUNAVAIL"), Found{"asterisk/hangup_causes CHANUNAVAIL channel_unavailable"});
+  EXPECT_EQ(found("USER_BUSY", "freeswitch"), Found{"freeswitch/hangup_causes 17 user_busy"});
+}
+
 TEST(Explain, FindsAProvidersWords) {
   EXPECT_EQ(found("the TRUNK capacity has been exceeded"), Found{"8x8/voice -2010 trunk_capacity_exceeded"});
   EXPECT_EQ(found("QUEUE_OVERFLOW"), Found{"restcomm/reason_codes 30001 message_queue_overflow"});
-  EXPECT_EQ(found("trunk"), Found{"8x8/voice -2010 trunk_capacity_exceeded"});
+  EXPECT_EQ(found("trunk"),
+            (Found{"8x8/voice -2010 trunk_capacity_exceeded", "q850/q850 5 misdialled_trunk_prefix"}));
   EXPECT_EQ(found("capacity trunk"), Found{"8x8/voice -2010 trunk_capacity_exceeded"});
 }
 

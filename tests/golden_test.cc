@@ -100,7 +100,7 @@ INSTANTIATE_TEST_SUITE_P(Samples, Golden, testing::ValuesIn(golden_directories()
 
 TEST(GoldenDirectories, EverySourceHasOne) {
   const std::vector<std::string> directories = golden_directories();
-  for (const char* source : {"synthflow", "twilio"}) {
+  for (const char* source : {"synthflow", "kamailio"}) {
     for (const Source& each : settings_with(source)->sources) {
       EXPECT_NE(std::find(directories.begin(), directories.end(), each.name), directories.end()) << each.name;
     }
@@ -111,7 +111,7 @@ TEST(GoldenDirectories, EveryShippedCatalogIsRead) {
   for (const auto& file : fs::directory_iterator(SOURCE_DIRECTORY "/config/providers")) {
     const std::string provider = file.path().stem();
     const bool read = shipped_settings()->catalog(provider) != nullptr ||
-                      settings_with("twilio")->catalog(provider) != nullptr;
+                      settings_with("kamailio")->catalog(provider) != nullptr;
     EXPECT_TRUE(read) << provider;
   }
 }

@@ -25,6 +25,7 @@ std::string match(const std::vector<std::string>& patterns, const std::string& l
   if (!found) return "nothing";
   std::string out(found->kind);
   for (const auto part : {found->code, found->text, found->id}) out += '|' + std::string(part);
+  for (const auto part : {found->account, found->reason}) out += part.empty() ? "" : '|' + std::string(part);
   return out;
 }
 
@@ -75,6 +76,15 @@ const Case kCases[] = {
     {"cause={code};text=\"{text}\"", "cause=16;text=\"Normal, clearing\" x", "p1|16|Normal, clearing|"},
     {"cause={code};text=\"{text}\"", "cause=16;text=\"not closed", "nothing"},
     {"aa{code}", "aaa7", "p1|7||"},
+    {"trunk={account} code={code}", "trunk=gw-1 code=5", "p1|5|||gw-1"},
+    {"trunk={account};code={code}", "trunk=;code=5", "nothing"},
+    {"Reason: {reason}", "Reason: SIP;cause=486;text=\"a, b\" x", "p1||||SIP;cause=486;text=\"a, b\" x"},
+    {"Reason: {reason}", "Reason: Q.850 ;cause=17", "p1||||Q.850 ;cause=17"},
+    {"Reason: {reason}", "Reason: because; of you", "p1||||because; of you"},
+    {"Reason: {reason}", "Reason: because of you", "nothing"},
+    {"Reason: {reason}", "Reason: ;cause=1", "nothing"},
+    {"Reason: {reason}", "Reason: SIP", "nothing"},
+    {"reason=\"{reason}\" x", "reason=\"SIP;cause=1\" x", "p1||||SIP;cause=1"},
 };
 
 TEST(MatchLine, FindsThePatternAnywhere) {
@@ -111,8 +121,10 @@ TEST(LinePattern, SaysWhatIsWrong) {
       {"{code}", "a capture must follow a literal text"},
       {"a {code}{text}", "a capture must follow a literal text"},
       {"a {code", "'{' is not closed"},
-      {"a {Code}", "unknown capture '{Code}'; expected {code}, {word}, {text}, {id} or {}"},
-      {"a { code }", "unknown capture '{ code }'; expected {code}, {word}, {text}, {id} or {}"},
+      {"a {Code}",
+       "unknown capture '{Code}'; expected {code}, {word}, {text}, {reason}, {id}, {account} or {}"},
+      {"a { code }",
+       "unknown capture '{ code }'; expected {code}, {word}, {text}, {reason}, {id}, {account} or {}"},
   };
   for (const auto& [text, what] : cases) {
     try {

@@ -40,10 +40,40 @@ TEST(ParseReason, Rfc3326) {
       {"Call No Answer", ""},
       {"Call No Answer, SIP;cause=486", "[SIP|486|]"},
       {R"("quoted, words", SIP;cause=486)", "[SIP|486|]"},
+      {"SIP;cause=486;", "[SIP|486|]"},
+      {"SIP;cause=486 and words, Q.850;cause=17", "[SIP|486|][Q.850|17|]"},
+      {R"(SIP;cause=603;text="v=a;url=https://x.example/,y";location=TN)",
+       "[SIP|603|v=a;url=https://x.example/,y]"},
+      {"RELEASE_CAUSE;cause=1;text=\"User ends call\",X-1.b;cause=2",
+       "[RELEASE_CAUSE|1|User ends call][X-1.b|2|]"},
       {";;;", ""},
       {"=,=;=", ""},
   };
   for (const auto& [header, values] : cases) EXPECT_EQ(shown(parse_reason(header)), values) << header;
+}
+
+std::string chosen(std::string_view header, const std::vector<ReasonProtocol>& protocols) {
+  const auto found = choose_reason(header, protocols);
+  return found ? found->value.protocol + ' ' + found->value.cause + ' ' + std::string(found->numbering)
+               : "nothing";
+}
+
+TEST(ChooseReason, TakesTheBestProtocolOfTheList) {
+  const std::vector<ReasonProtocol> list = {{"CPaaS", ""}, {"SIP", ""}, {"*", ""}, {"Q.850", "q850"}};
+  EXPECT_EQ(chosen("Q.850;cause=17, x;cause=1, sip;cause=486, CPAAS;cause=3102", list), "CPAAS 3102 ");
+  EXPECT_EQ(chosen("Q.850;cause=17, x;cause=1, sip;cause=486", list), "sip 486 ");
+  EXPECT_EQ(chosen("Q.850;cause=17, x;cause=1", list), "x 1 ");
+  EXPECT_EQ(chosen("q.850;cause=17", list), "q.850 17 q850");
+  EXPECT_EQ(chosen("SIP;cause=486, SIP;cause=404", list), "SIP 486 ") << "the first of one protocol";
+  EXPECT_EQ(chosen("SIP;text=\"no cause\", Q.850;cause=17", list), "Q.850 17 q850");
+  EXPECT_EQ(chosen("x;cause=1, SIP;cause=486", {{"SIP", ""}}), "SIP 486 ");
+  EXPECT_EQ(chosen("x;cause=1", {{"SIP", ""}}), "nothing");
+}
+
+TEST(ChooseReason, WithoutAListAnyProtocolButQ850) {
+  EXPECT_EQ(chosen("SIP;cause=486, x;cause=1, y;cause=2", {}), "x 1 ");
+  EXPECT_EQ(chosen("Q.850;cause=17, SIP;cause=486", {}), "SIP 486 ");
+  EXPECT_EQ(chosen("Q.850;cause=17", {}), "nothing");
 }
 
 TEST(ParseReason, AnythingEnds) {

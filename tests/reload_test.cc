@@ -201,7 +201,8 @@ TEST_F(ReloadTest, AReloadRefusesWhatAStartWouldRefuse) {
       {", providers: [acme.yml]\n", "exporter.yml:1:1: a second document starts here; one file holds one"},
       {"providers: [other.yml]\nsources: []\n", "other.yml'"},
       {"providers: [" + std::string(300, 'a') + "]\nsources: []\n", "exporter.yml:1:13: there is no file '"},
-      {"providers: [acme.yml]\nsources:\n  - {name: one, provider: acme, product: voice, file: {paths: []}}\n",
+      {"providers: [acme.yml]\nsources:\n  - {name: one, provider: acme, product: voice, file: {paths: "
+       "[]}}\n",
        "exporter.yml:3:66: names no file; list at least one path"},
   };
   for (const Case& c : cases) {

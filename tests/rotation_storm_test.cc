@@ -21,7 +21,8 @@ class RotationStormTest : public ::testing::Test {
     start_.binary = SHIPPED_BINARY;
     start_.journal = directory_.path() + "/journal.db";
     start_.configuration = directory_.write(
-        "exporter.yml", "providers: [" SOURCE_DIRECTORY "/config/providers/synthflow.yml]\nsources:\n"
+        "exporter.yml", "providers: [" SOURCE_DIRECTORY
+                        "/config/providers/synthflow.yml]\nsources:\n"
                         "  - {name: calls, provider: synthflow, product: voice, file: {paths: [" +
                             path("calls.log") + "*]}}\n");
   }
@@ -53,7 +54,8 @@ TEST_F(RotationStormTest, EveryLineCountsOnceThroughRotationsAndKills) {
   const auto begin = steady_clock::now();
   double written = 0;
   for (int rotation = 0; rotation < rotations; ++rotation) {
-    // A file that leaves must have been read: an exporter that is down or behind is waited for, as a disk would.
+    // A file that leaves must have been read: an exporter that is down or behind is waited for, as a disk
+    // would.
     if (rotation % kKept == 0) {
       ASSERT_TRUE(eventually(seconds(20), [&] { return counted(*exporter) >= written - kLines; }))
           << counted(*exporter) << " of " << written;

@@ -477,6 +477,11 @@ TEST(Traps, AReasonHeaderCarriesTheCode) {
       {R"(SIP;cause=486, CPaaS;cause=1105;text="Call No Answer")", {no_answer, failed}},
       {R"(Q.850;cause=16;text="Terminated", SIP;cause=486)", {busy, failed}},
       {R"(Q.850;cause=16;text="Terminated")", {failed}},
+      {R"(Q.850;cause=17;text="User busy")", {"17 user_busy normal_event user info = 1", failed}},
+      {R"(Q.850;cause=34)", {"34 no_circuit_available resource_unavailable capacity critical = 1", failed}},
+      {R"(Q.850;cause=102)", {"102 recovery_on_timer_expiry protocol_error expiry warning = 1", failed}},
+      {R"(Q.850;cause=17, CPaaS;cause=3102)",
+       {"3102 number_not_bound number_provisioning provisioning warning = 1", failed}},
       {"Call No Answer", {no_answer, failed}},
       {R"(SIP;cause=200;text="Call completed elsewhere")", {failed}},
   };
@@ -512,6 +517,8 @@ TEST(Traps, TheMoreSpecificCodeWins) {
            {"486 busy_here request_failure user info = 1", "session failed = 1"}),
       json(kRestcomm, R"({"CallSid":"CA1","CallStatus":"failed","reason_code":3102})", "counted 1",
            {"3102 number_not_bound number_provisioning provisioning warning = 1", "session failed = 1"}),
+      form(kRestcomm, "CallSid=CA1&CallStatus=failed&DialSipResponseCode=486&Reason=Q.850%3Bcause%3D17",
+           "counted 1", {"486 busy_here request_failure user info = 1", "session failed = 1"}),
       json(kRestcomm, R"({"sid":"1","error_code":"3102"})", "counted 1",
            {"3102 number_not_bound number_provisioning provisioning warning = 1"}),
   });

@@ -19,8 +19,8 @@ const SignaturePreset* Catalog::signature(std::string_view name) const {
 }
 
 Catalog load_catalog(const Node& root, int depth) {
-  root.expect_keys({"provider", "title", "no_error", "code_spaces", "outcomes", "records", "events", "lines",
-                    "signatures"});
+  root.expect_keys({"provider", "title", "no_error", "code_spaces", "outcomes", "records", "events",
+                    "layouts", "lines", "reason_protocols", "signatures"});
   Catalog catalog;
   catalog.provider = root.at("provider").slug();
   catalog.title = root.at("title").text();

@@ -1,13 +1,14 @@
 #include <map>
 #include <stdexcept>
 
-#include "telephony_exporter/catalog/reading.h"
+#include "telephony_exporter/catalog/line_reading.h"
 
 namespace telephony {
 
 LinePattern LinePattern::parse(std::string_view text) {
   static const std::map<std::string_view, Part> kCaptures = {
-      {"code", Part::code}, {"word", Part::word}, {"text", Part::text}, {"id", Part::id}, {"", Part::any}};
+      {"code", Part::code}, {"word", Part::word},       {"text", Part::text},    {"id", Part::id},
+      {"", Part::any},      {"account", Part::account}, {"reason", Part::reason}};
   LinePattern pattern;
   while (!text.empty()) {
     const std::size_t open = text.find('{');
@@ -22,13 +23,15 @@ LinePattern LinePattern::parse(std::string_view text) {
     const auto found = kCaptures.find(capture);
     if (found == kCaptures.end()) {
       throw std::invalid_argument("unknown capture '{" + std::string(capture) +
-                                  "}'; expected {code}, {word}, {text}, {id} or {}");
+                                  "}'; expected {code}, {word}, {text}, {reason}, {id}, {account} or {}");
     }
     pattern.pieces.push_back({found->second, ""});
     text.remove_prefix(close + 1);
   }
   for (const Piece& piece : pattern.pieces) {
-    if (piece.part == Part::code || piece.part == Part::word || piece.part == Part::text) return pattern;
+    const bool names_error = piece.part == Part::code || piece.part == Part::word ||
+                             piece.part == Part::text || piece.part == Part::reason;
+    if (names_error) return pattern;
   }
   throw std::invalid_argument("captures neither a code nor a text");
 }

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <stdexcept>
 
 #include "catalog/load.h"
 #include "telephony_exporter/catalog/text.h"
@@ -52,14 +51,37 @@ class Locations {
   Reading& reading_;
 };
 
-Field load_field(const Node& node, Locations& locations) {
-  if (node.is_scalar()) return {locations.slot(node), Field::As::value};
-  node.expect_keys({"line", "reason"});
+/// What a value is cut out of, and whose code it is.
+Field load_part(const Node& node, Locations& locations) {
+  if (node.is_scalar()) return {locations.slot(node), Field::As::value, "", "", ""};
+  Field field{locations.slot(node.at("field")), Field::As::value, "", "", ""};
+  if (const auto after = node.find("after")) field.after = after->text();
+  if (const auto before = node.find("before")) field.before = before->text();
+  return field;
+}
+
+Field load_code_field(const Node& node, Locations& locations, const std::deque<CodeSpace>& spaces) {
+  if (node.is_scalar()) return load_part(node, locations);
+  if (node.find("field")) {
+    node.expect_keys({"field", "after", "before", "numbering"});
+    Field field = load_part(node, locations);
+    if (const auto numbering = node.find("numbering")) field.numbering = load_numbering(*numbering, spaces);
+    return field;
+  }
+  node.expect_keys({"line", "reason", "field", "after", "before", "numbering"});
   const auto line = node.find("line");
   const auto reason = node.find("reason");
-  if (line.has_value() == reason.has_value()) node.fail("expected {line: FIELD} or {reason: FIELD}");
-  if (line) return {locations.slot(*line), Field::As::line};
-  return {locations.slot(*reason), Field::As::reason};
+  if (line.has_value() == reason.has_value()) {
+    node.fail("expected {line: FIELD}, {reason: FIELD} or {field: FIELD, ...}");
+  }
+  if (node.pairs().size() > 1) node.fail("only {field: ...} has further keys");
+  if (line) return {locations.slot(*line), Field::As::line, "", "", ""};
+  return {locations.slot(*reason), Field::As::reason, "", "", ""};
+}
+
+Field load_account(const Node& node, Locations& locations) {
+  if (!node.is_scalar()) node.expect_keys({"field", "after", "before"});
+  return load_part(node, locations);
 }
 
 void load_when(const Node& node, Locations& locations, EventRule& rule) {
@@ -68,13 +90,16 @@ void load_when(const Node& node, Locations& locations, EventRule& rule) {
   } else {
     node.expect_keys({"field", "equals"});
     rule.when = {locations.slot(node.at("field"))};
-    rule.equals = node.at("equals").text();
+    const Node equals = node.at("equals");
+    rule.equals = equals.is_scalar() ? std::vector<std::string>{equals.text()} : equals.texts();
+    if (rule.equals.empty()) equals.fail("names no value; list at least one");
   }
   if (rule.when.empty()) node.fail("names no field; list at least one");
 }
 
 EventRule load_event(const Node& node, Locations& locations, const std::deque<CodeSpace>& spaces) {
-  node.expect_keys({"kind", "products", "when", "status", "code", "text", "account", "dedup", "warning"});
+  node.expect_keys({"kind", "products", "when", "status", "code", "text", "account", "retry_after", "dedup",
+                    "percent_encoded", "warning"});
   EventRule rule;
   rule.kind = node.at("kind").slug();
   if (const auto products = node.find("products")) {
@@ -88,10 +113,14 @@ EventRule load_event(const Node& node, Locations& locations, const std::deque<Co
   load_when(node.at("when"), locations, rule);
   rule.status = locations.slots(node.find("status"));
   if (const auto code = node.find("code")) {
-    for (const Node& item : code->items()) rule.code.push_back(load_field(item, locations));
+    for (const Node& item : code->items()) rule.code.push_back(load_code_field(item, locations, spaces));
   }
   rule.text = locations.slots(node.find("text"));
-  rule.account = locations.slots(node.find("account"));
+  if (const auto account = node.find("account")) {
+    for (const Node& item : account->items()) rule.account.push_back(load_account(item, locations));
+  }
+  rule.retry_after = locations.slots(node.find("retry_after"));
+  if (const auto encoded = node.find("percent_encoded")) rule.percent_encoded = encoded->boolean();
   if (const auto dedup = node.find("dedup")) {
     dedup->expect_keys({"id", "with"});
     rule.id = locations.slots(dedup->at("id"));
@@ -99,37 +128,6 @@ EventRule load_event(const Node& node, Locations& locations, const std::deque<Co
   }
   if (const auto warning = node.find("warning")) rule.warning = warning->text();
   return rule;
-}
-
-LinePattern load_line(const Node& node) {
-  node.expect_keys({"kind", "pattern"});
-  const Node text = node.at("pattern");
-  try {
-    LinePattern pattern = LinePattern::parse(text.text());
-    pattern.kind = node.at("kind").slug();
-    return pattern;
-  } catch (const std::invalid_argument& e) {
-    text.fail("'" + text.text() + "' is no line pattern: " + e.what());
-  }
-}
-
-std::vector<Status> load_statuses(const Node& node) {
-  static constexpr std::array<std::string_view, kOutcomes + 1> kNames = {
-      "completed", "no_answer", "busy", "canceled", "failed", "error", "other", "ongoing"};
-  node.expect_keys(kNames);
-  std::vector<Status> statuses;
-  for (const auto& [key, words] : node.pairs()) {
-    const std::size_t outcome = key.choice(kNames);
-    for (const Node& word : words.items()) {
-      Status status{normal_text(word.text()), std::nullopt};
-      if (outcome < kOutcomes) status.outcome = static_cast<Outcome>(outcome);
-      for (const Status& other : statuses) {
-        if (other.normal_text == status.normal_text) word.fail("status '" + word.text() + "' is here twice");
-      }
-      statuses.push_back(std::move(status));
-    }
-  }
-  return statuses;
 }
 
 }  // namespace
@@ -180,9 +178,7 @@ Reading load_reading(const Node& root, const std::deque<CodeSpace>& spaces) {
       reading.events.push_back(std::move(rule));
     }
   }
-  if (const auto lines = root.find("lines")) {
-    for (const Node& item : lines->items()) reading.lines.push_back(load_line(item));
-  }
+  load_text_reading(root, spaces, reading);
   return reading;
 }
 

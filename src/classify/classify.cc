@@ -33,7 +33,7 @@ Classification by_text(std::span<const std::uint32_t> entries, const CodeSpace& 
 }
 
 Classification by_code(const Event& event, const CodeSpace& space, std::string& scratch) {
-  const auto entries = space.with_code(event.code);
+  const auto entries = space.with_code(event.code, event.numbering);
   if (entries.size() == 1) return {entries.front(), false};
   if (entries.size() > 1) {
     normal_text(event.text, scratch);
@@ -41,8 +41,10 @@ Classification by_code(const Event& event, const CodeSpace& space, std::string& 
   }
   // Some senders give an entry's name where its code belongs.
   normal_text(event.code, scratch);
-  if (const auto named = space.with_text(scratch); !named.empty()) return {named.front(), false};
-  return {space.unlisted(event.code), true};
+  if (const auto named = space.with_text(scratch, event.numbering); !named.empty()) {
+    return {named.front(), false};
+  }
+  return {space.unlisted(event.code, event.numbering), true};
 }
 
 /// Senders put reasons for good endings where errors stand too.
@@ -52,19 +54,18 @@ bool failed(const Event& event) {
 
 }  // namespace
 
+std::optional<Classification> look_up(const Event& event, const CodeSpace& space, std::string& scratch) {
+  if (!event.code.empty()) return by_code(event, space, scratch);
+  if (event.text.empty()) return std::nullopt;
+  normal_text(event.text, scratch);
+  const auto entries = space.with_text(scratch, event.numbering);
+  return entries.empty() ? Classification{space.unlisted({}), true} : Classification{entries.front(), false};
+}
+
 std::optional<Classification> classify(const Event& event, const CodeSpace& space, std::string& scratch) {
-  if (event.code.empty() && event.text.empty()) return std::nullopt;
-  Classification result;
-  if (!event.code.empty()) {
-    result = by_code(event, space, scratch);
-  } else {
-    normal_text(event.text, scratch);
-    const auto entries = space.with_text(scratch);
-    if (entries.empty() && !failed(event)) return std::nullopt;
-    result =
-        entries.empty() ? Classification{space.unlisted({}), true} : Classification{entries.front(), false};
-  }
-  if (!space.entries[result.entry].counts) return std::nullopt;
+  const auto result = look_up(event, space, scratch);
+  if (!result || !space.entries[result->entry].counts) return std::nullopt;
+  if (event.code.empty() && result->unlisted && !failed(event)) return std::nullopt;
   return result;
 }
 

@@ -9,9 +9,13 @@
 
 namespace telephony {
 
-/// Fills the slots of the fields that the tree knows; values point into `decoded`. Returns the byte position
-/// of the first bad percent-encoding, if there is one.
-std::optional<std::size_t> read_form(std::string_view body, const FieldTree& fields, Slots& slots,
-                                     std::string& decoded);
+/// What a form turned out to be.
+struct Form {
+  std::optional<std::size_t> bad;  ///< the byte position of the first bad percent-encoding
+  std::string_view document;       ///< the field that holds a record of its own
+};
+
+/// Fills the slots of the fields that the reading knows; values point into `decoded`.
+Form read_form(std::string_view body, const Reading& reading, Slots& slots, std::string& decoded);
 
 }  // namespace telephony

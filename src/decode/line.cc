@@ -32,6 +32,13 @@ std::size_t open_length(std::string_view rest, const std::string* next, char quo
   return std::min(end, rest.size());
 }
 
+/// A Reason header begins with a protocol and a parameter; "Reason: because" is none.
+bool begins_reason(std::string_view rest) {
+  const std::size_t token = run_length(rest, [](char c) { return is_word(c) || c == '.' || c == '-'; });
+  const std::size_t space = run_length(rest.substr(token), [](char c) { return c == ' '; });
+  return token > 0 && token + space < rest.size() && rest[token + space] == ';';
+}
+
 /// How much of `rest` a capture takes; npos when it can't match here.
 std::size_t capture_length(Part part, std::string_view rest, const std::string* next, char quote) {
   std::size_t length = 0;
@@ -42,7 +49,10 @@ std::size_t capture_length(Part part, std::string_view rest, const std::string* 
     case Part::word:
       length = run_length(rest, [](char c) { return is_word(c) || c == '-'; });
       return length == 0 || length > limits::kCodeBytes ? rest.npos : length;
+    case Part::reason:
+      return begins_reason(rest) ? open_length(rest, next, quote) : rest.npos;
     case Part::id:
+    case Part::account:
       length = run_length(
           rest, [](unsigned char c) { return c > ' ' && c != ';' && c != ',' && c != '"' && c != '\''; });
       return length == 0 ? rest.npos : length;
@@ -55,6 +65,8 @@ void keep(Part part, std::string_view value, LineMatch& match) {
   if (part == Part::code || part == Part::word) match.code = value;
   if (part == Part::text) match.text = value;
   if (part == Part::id) match.id = value;
+  if (part == Part::account) match.account = value;
+  if (part == Part::reason) match.reason = value;
 }
 
 /// `cut` says that the line went on, so what reaches its end may be cut short.
@@ -72,7 +84,8 @@ bool match_at(const LinePattern& pattern, std::string_view line, std::size_t sta
       const std::string* next = i + 1 < pattern.pieces.size() ? &pattern.pieces[i + 1].literal : nullptr;
       length = capture_length(piece.part, rest, next, quote);
       if (length == rest.npos) return false;
-      const bool whole = piece.part == Part::text || piece.part == Part::any || length < rest.size();
+      const bool open = piece.part == Part::text || piece.part == Part::any || piece.part == Part::reason;
+      const bool whole = open || length < rest.size();
       if (cut && !whole) return false;
       keep(piece.part, rest.substr(0, length), match);
     }
@@ -93,6 +106,7 @@ std::optional<LineMatch> match_line(std::span<const LinePattern> patterns, std::
     for (std::size_t at = line.find(literal); at != line.npos; at = line.find(literal, at + 1)) {
       LineMatch match;
       match.kind = pattern.kind;
+      match.numbering = pattern.numbering;
       if (match_at(pattern, line, at, cut, match)) return match;
     }
   }

@@ -1,73 +1,22 @@
 #include "telephony_exporter/decode/reason_header.h"
 
 #include <algorithm>
+#include <array>
 
+#include "decode/tokenizer.h"
 #include "telephony_exporter/catalog/text.h"
 
 namespace telephony {
 namespace {
 
-/// Reads tokens and quoted strings off the front of a header value.
-class Tokenizer {
- public:
-  explicit Tokenizer(std::string_view text) : text_(text) {}
-
-  bool done() const { return text_.empty(); }
-
-  /// True, and consumed with the white space around it, when the next character is `c`.
-  bool take(char c) {
-    skip_space();
-    if (text_.empty() || text_.front() != c) return false;
-    text_.remove_prefix(1);
-    skip_space();
-    return true;
-  }
-
-  std::string value() {
-    skip_space();
-    if (!text_.empty() && text_.front() == '"') return quoted();
-    const std::size_t end = std::min(text_.find_first_of(";,= \t"), text_.size());
-    std::string token(text_.substr(0, end));
-    text_.remove_prefix(end);
-    skip_space();
-    return token;
-  }
-
-  /// Past the next comma that stands in no quotes.
-  void skip_value() {
-    while (!text_.empty() && text_.front() != ',') {
-      if (text_.front() == '"') {
-        quoted();
-      } else {
-        text_.remove_prefix(1);
-      }
-    }
-    take(',');
-  }
-
- private:
-  void skip_space() {
-    const std::size_t n = std::min(text_.find_first_not_of(" \t\r\n"), text_.size());
-    text_.remove_prefix(n);
-  }
-
-  std::string quoted() {
-    std::string out;
-    std::size_t i = 1;
-    for (; i < text_.size() && text_[i] != '"'; ++i) {
-      if (text_[i] == '\\' && i + 1 < text_.size()) ++i;
-      out += text_[i];
-    }
-    text_.remove_prefix(std::min(i + 1, text_.size()));
-    return out;
-  }
-
-  std::string_view text_;
-};
-
 bool is_number(const std::string& text) {
   return !text.empty() && text.size() <= 10 &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::span<const ReasonProtocol> or_default(std::span<const ReasonProtocol> protocols) {
+  static const std::array<ReasonProtocol, 2> kDefault = {{{"*", ""}, {"SIP", ""}}};
+  return protocols.empty() ? std::span<const ReasonProtocol>(kDefault) : protocols;
 }
 
 }  // namespace
@@ -86,13 +35,34 @@ std::vector<ReasonValue> parse_reason(std::string_view header) {
       if (equal_ignoring_case(name, "cause") && is_number(content)) value.cause = content;
       if (equal_ignoring_case(name, "text")) value.text = content;
     }
-    if (well_formed && (tokens.done() || tokens.take(','))) {
-      if (!value.cause.empty() || !value.text.empty()) values.push_back(std::move(value));
-    } else {
-      tokens.skip_value();
-    }
+    const bool says_something = !value.cause.empty() || !value.text.empty();
+    // In a log line words may follow the header, so what was read before them holds.
+    if (!value.protocol.empty() && says_something) values.push_back(std::move(value));
+    if (!tokens.take(',')) tokens.skip_value();
   }
   return values;
+}
+
+const ReasonProtocol* protocol_of(const ReasonValue& value, std::span<const ReasonProtocol> protocols) {
+  const ReasonProtocol* any = nullptr;
+  for (const ReasonProtocol& protocol : or_default(protocols)) {
+    if (equal_ignoring_case(protocol.name, value.protocol)) return &protocol;
+    if (protocol.name == "*") any = &protocol;
+  }
+  return equal_ignoring_case(value.protocol, "Q.850") ? nullptr : any;
+}
+
+std::optional<ChosenReason> choose_reason(std::string_view header,
+                                          std::span<const ReasonProtocol> protocols) {
+  std::optional<ChosenReason> chosen;
+  const ReasonProtocol* best = nullptr;
+  for (ReasonValue& value : parse_reason(header)) {
+    const ReasonProtocol* protocol = value.cause.empty() ? nullptr : protocol_of(value, protocols);
+    if (protocol == nullptr || (best != nullptr && protocol >= best)) continue;  // they stand in one array
+    best = protocol;
+    chosen = ChosenReason{std::move(value), protocol->numbering};
+  }
+  return chosen;
 }
 
 }  // namespace telephony

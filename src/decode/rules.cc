@@ -1,90 +1,13 @@
 #include "decode/rules.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "decode/codes.h"
 #include "telephony_exporter/catalog/text.h"
-#include "telephony_exporter/decode/reason_header.h"
-#include "telephony_exporter/event/limits.h"
+#include "telephony_exporter/decode/retry_after.h"
 
 namespace telephony {
-
-void Slots::set_number(Slot slot, std::int64_t value) {
-  if (taken(slot)) return;
-  auto& digits = numbers_[slot];
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  set(slot, {digits.data(), end});
-}
-
-std::string_view Slots::first(std::span<const Slot> alternatives) const {
-  for (const Slot slot : alternatives) {
-    if (const std::string_view value = (*this)[slot]; !value.empty()) return value;
-  }
-  return {};
-}
-
 namespace {
-
-bool means_no_error(std::string_view code, const Reading& reading) {
-  return std::find(reading.no_error.begin(), reading.no_error.end(), code) != reading.no_error.end();
-}
-
-enum class CodeKind : std::uint8_t { none, code, words, bad };
-
-/// Providers put words where a code belongs; what is neither may be anything and is refused.
-CodeKind kind_of(std::string_view value, const Reading& reading) {
-  if (value.empty() || means_no_error(value, reading)) return CodeKind::none;
-  const auto control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
-  if (std::any_of(value.begin(), value.end(), control)) return CodeKind::bad;
-  if (value.find(' ') != value.npos) return CodeKind::words;
-  return value.size() > limits::kCodeBytes ? CodeKind::bad : CodeKind::code;
-}
-
-/// The code of the value that speaks the provider's own protocol; Q.850 causes are another code space.
-void read_reason(std::string_view header, Event& event, RuleScratch& scratch) {
-  const std::vector<ReasonValue> values = parse_reason(header);
-  const ReasonValue* best = nullptr;
-  for (const ReasonValue& value : values) {
-    if (value.cause.empty() || equal_ignoring_case(value.protocol, "Q.850")) continue;
-    const bool sip = equal_ignoring_case(value.protocol, "SIP");
-    if (best == nullptr || !sip) best = &value;
-    if (!sip) break;
-  }
-  if (best != nullptr) {
-    scratch.reason_code = best->cause;
-    scratch.reason_text = best->text;
-    event.code = scratch.reason_code;
-    event.text = scratch.reason_text;
-  } else if (header.find(';') == header.npos) {
-    event.text = header;
-  }
-}
-
-/// A text beside "no error" says nothing of an error either.
-void read_match(const LineMatch& match, const Reading& reading, Event& event) {
-  if (means_no_error(match.code, reading)) return;
-  event.code = match.code;
-  event.text = match.text;
-}
-
-/// False when the field holds something that can be no code.
-bool read_code(const Field& field, const Reading& reading, const Slots& slots, Event& event,
-               RuleScratch& scratch) {
-  if (slots.unreadable(field.slot)) return false;
-  const std::string_view value = trimmed(slots[field.slot]);
-  if (field.as == Field::As::reason) {
-    if (!value.empty()) read_reason(value, event, scratch);
-    return true;
-  }
-  if (field.as == Field::As::line) {
-    if (const auto match = match_line(reading.lines, value)) read_match(*match, reading, event);
-    return true;
-  }
-  const CodeKind kind = kind_of(value, reading);
-  if (kind == CodeKind::code) event.code = value;
-  if (kind == CodeKind::words) event.text = value;
-  return kind != CodeKind::bad;
-}
 
 void add_part(std::string& identity, std::string_view part) {
   identity += std::to_string(part.size());
@@ -103,13 +26,36 @@ std::string_view read_identity(const EventRule& rule, const Slots& slots, std::s
 }
 
 std::optional<Outcome> read_outcome(const EventRule& rule, const Reading& reading, const Slots& slots) {
-  const std::string_view word = slots.first(rule.status);
+  const std::string_view word = trimmed(slots.first(rule.status));
   if (word.empty()) return std::nullopt;
   const std::string text = normal_text(word);
+  const Status* best = nullptr;
   for (const Status& status : reading.statuses) {
-    if (status.normal_text == text) return status.outcome;
+    if (!status.pattern && status.normal_text == text) return status.outcome;
+    if (!status.pattern || !status.pattern->matches(word)) continue;
+    if (best == nullptr || status.pattern->literals() > best->pattern->literals()) best = &status;
   }
-  return Outcome::other;
+  return best != nullptr ? best->outcome : Outcome::other;
+}
+
+std::string_view read_account(const EventRule& rule, const Slots& slots) {
+  for (const Field& field : rule.account) {
+    const std::string_view account = trimmed(cut(trimmed(slots[field.slot]), field));
+    if (!account.empty()) return account;
+  }
+  return {};
+}
+
+std::optional<std::chrono::seconds> read_retry_after(const EventRule& rule, const Slots& slots) {
+  const std::string_view value = slots.first(rule.retry_after);
+  const auto parsed = value.empty() ? std::nullopt : parse_retry_after(value);
+  return parsed ? std::optional(parsed->delay) : std::nullopt;
+}
+
+bool says_so(const EventRule& rule, std::string_view value) {
+  return rule.equals.empty() || std::any_of(rule.equals.begin(), rule.equals.end(), [&](const auto& word) {
+           return equal_ignoring_case(value, word);
+         });
 }
 
 }  // namespace
@@ -119,33 +65,42 @@ const EventRule* find_rule(const Source& source, const Slots& slots) {
     for (const Slot slot : rule->when) {
       const std::string_view value = slots[slot];
       const bool there = !value.empty() || slots.unreadable(slot);
-      if (there && (rule->equals.empty() || equal_ignoring_case(value, rule->equals))) return rule;
+      if (there && says_so(*rule, value)) return rule;
     }
   }
   return nullptr;
 }
 
-Record apply_rule(const EventRule& rule, const Reading& reading, const Slots& slots, RuleScratch& scratch) {
+Record apply_rule(const EventRule& rule, const Source& source, Slots& slots, RuleScratch& scratch) {
+  if (rule.percent_encoded) slots.percent_decode(scratch.decoded);
   Event event;
   event.kind = rule.kind;
   event.warning = rule.warning;
-  for (const Field& field : rule.code) {
-    if (!read_code(field, reading, slots, event, scratch)) {
-      return Reject{RejectCause::bad_code, 0, "the error code is neither a number nor a short word"};
-    }
-    if (!event.code.empty() || !event.text.empty()) break;
-  }
+  const auto found = find_code(rule, source, slots, scratch.reasons);
+  if (!found) return Reject{RejectCause::bad_code, 0, "the error code is neither a number nor a short word"};
+  event.code = found->code;
+  event.text = found->text;
+  event.numbering = found->numbering;
   if (event.text.empty()) event.text = slots.first(rule.text);
-  event.account = trimmed(slots.first(rule.account));
-  event.session = read_outcome(rule, reading, slots);
+  event.account = read_account(rule, slots);
+  event.retry_after = read_retry_after(rule, slots);
+  event.session = read_outcome(rule, source.catalog->reading, slots);
   event.identity = read_identity(rule, slots, scratch.identity);
   return event;
+}
+
+void add_match(const LineMatch& match, const Reading& reading, RuleScratch& scratch, Event& event) {
+  const Found found = read_match(match, reading, scratch.reasons[0]);
+  event.code = found.code;
+  event.text = found.text;
+  event.numbering = found.numbering;
+  if (event.account.empty()) event.account = match.account;
 }
 
 Event line_event(const LineMatch& match, const Reading& reading, RuleScratch& scratch) {
   Event event;
   event.kind = match.kind;
-  read_match(match, reading, event);
+  add_match(match, reading, scratch, event);
   scratch.identity.clear();
   if (!match.id.empty()) {
     add_part(scratch.identity, match.kind);

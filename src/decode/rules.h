@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "decode/codes.h"
 #include "decode/slots.h"
 #include "telephony_exporter/config/settings.h"
 #include "telephony_exporter/decode/line.h"
@@ -14,15 +15,18 @@ namespace telephony {
 /// Buffers that an event's views may point into.
 struct RuleScratch {
   std::string identity;
-  std::string reason_code;
-  std::string reason_text;
+  std::string decoded;
+  KeptReasons reasons;
 };
 
 /// The rule that reads a record with these fields, or null.
 const EventRule* find_rule(const Source& source, const Slots& slots);
 
 /// What the rule makes of the record: an Event, or a Reject with cause bad_code.
-Record apply_rule(const EventRule& rule, const Reading& reading, const Slots& slots, RuleScratch& scratch);
+Record apply_rule(const EventRule& rule, const Source& source, Slots& slots, RuleScratch& scratch);
+
+/// Gives the event the error that its line says.
+void add_match(const LineMatch& match, const Reading& reading, RuleScratch& scratch, Event& event);
 
 /// The event that a log line says; of one that says "no error" only the kind and the id are left.
 Event line_event(const LineMatch& match, const Reading& reading, RuleScratch& scratch);

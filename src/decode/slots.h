@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "telephony_exporter/catalog/reading.h"
@@ -32,6 +33,9 @@ class Slots {
     return (present_ & bit(slot)) != 0 ? values_[slot] : std::string_view{};
   }
   bool unreadable(Slot slot) const { return (unreadable_ & bit(slot)) != 0; }
+
+  /// Replaces percent-encoded values; `buffer` holds what they are decoded to. A bad encoding stays as it is.
+  void percent_decode(std::string& buffer);
 
   /// The first of the alternatives that has a value.
   std::string_view first(std::span<const Slot> alternatives) const;

@@ -5,21 +5,64 @@
 #include "telephony_exporter/catalog/text.h"
 #include "telephony_exporter/classify/classify.h"
 #include "telephony_exporter/decode/line.h"
+#include "telephony_exporter/decode/reason_header.h"
 
 namespace telephony {
 namespace {
 
-using Found = std::vector<Meaning>;
+/// What is found, and where it is looked for.
+struct Found : std::vector<Meaning> {
+  std::vector<const Catalog*> catalogs;
+};
+
+/// A dictionary that several catalogs include is told by its own catalog, if that is among those asked.
+Meaning as_told_by_its_own(const Found& found, const Meaning& meaning) {
+  const Entry& entry = *meaning.entry;
+  if (entry.numbering.empty()) return meaning;
+  for (const Catalog* catalog : found.catalogs) {
+    for (const CodeSpace& space : catalog->spaces) {
+      for (const std::uint32_t i : space.with_code(entry.code)) {
+        const Entry& own = space.entries[i];
+        if (own.reason == entry.reason && own.meaning == entry.meaning) return {catalog, &space, &own, {}};
+      }
+    }
+  }
+  return meaning;
+}
+
+bool is_family_of_its_own(const Found& found, std::string_view family) {
+  for (const Catalog* catalog : found.catalogs) {
+    for (const CodeSpace& space : catalog->spaces) {
+      for (const Family& each : space.families) {
+        if (each.name == family && each.numbering.empty()) return true;
+      }
+    }
+  }
+  return false;
+}
 
 bool has_digit(std::string_view text) { return text.find_first_of("0123456789") != text.npos; }
 
 void add(Found& found, const Catalog& catalog, const CodeSpace& space,
          std::span<const std::uint32_t> entries) {
   for (const std::uint32_t i : entries) {
-    const Entry* entry = &space.entries[i];
+    const Meaning meaning = as_told_by_its_own(found, {&catalog, &space, &space.entries[i], {}});
     const bool known =
-        std::any_of(found.begin(), found.end(), [&](const Meaning& m) { return m.entry == entry; });
-    if (!known) found.push_back({&catalog, &space, entry, {}});
+        std::any_of(found.begin(), found.end(), [&](const Meaning& m) { return m.entry == meaning.entry; });
+    if (!known) found.push_back(meaning);
+  }
+}
+
+/// What an event means, were it to come from a source of this space.
+void add_event(Found& found, const Catalog& catalog, const CodeSpace& space, const Event& event) {
+  std::string scratch;
+  const auto meaning = look_up(event, space, scratch);
+  if (!meaning) return;
+  if (!space.is_unlisted(meaning->entry)) return add(found, catalog, space, {&meaning->entry, 1});
+  const Entry& entry = space.entries[meaning->entry];
+  const bool told = !event.numbering.empty() && is_family_of_its_own(found, entry.family);
+  if (!told && meaning->entry + 1 < space.entries.size()) {
+    found.push_back({&catalog, &space, &entry, std::string(event.code)});
   }
 }
 
@@ -30,19 +73,54 @@ void add_line(Found& found, const Catalog& catalog, const CodeSpace& space, std:
   Event event;
   event.code = match->code;
   event.text = match->text;
-  std::string scratch;
-  const auto meaning = classify(event, space, scratch);
-  if (!meaning) return;
-  if (!space.is_unlisted(meaning->entry)) return add(found, catalog, space, {&meaning->entry, 1});
-  if (meaning->entry + 1 < space.entries.size()) {
-    found.push_back({&catalog, &space, &space.entries[meaning->entry], match->code});
+  event.numbering = match->numbering;
+  std::optional<ChosenReason> reason;
+  if (!match->reason.empty()) reason = choose_reason(match->reason, catalog.reading.reason_protocols);
+  if (reason) {
+    event.code = reason->value.cause;
+    event.text = reason->value.text;
+    event.numbering = reason->numbering;
   }
+  add_event(found, catalog, space, event);
+}
+
+/// The value of a Reason header by every catalog that names its protocol.
+void add_reason(Found& found, const Catalog& catalog, const CodeSpace& space, const ReasonValue& value) {
+  const auto& protocols = catalog.reading.reason_protocols;
+  const ReasonProtocol* protocol = protocols.empty() ? nullptr : protocol_of(value, protocols);
+  if (protocol == nullptr || protocol->name == "*" || value.cause.empty()) return;
+  Event event;
+  event.code = value.cause;
+  event.text = value.text;
+  event.numbering = protocol->numbering;
+  add_event(found, catalog, space, event);
+}
+
+std::vector<ReasonValue> reason_of(std::string_view query) {
+  constexpr std::string_view kName = "Reason:";
+  if (equal_ignoring_case(query.substr(0, kName.size()), kName)) query.remove_prefix(kName.size());
+  return query.find(';') == query.npos ? std::vector<ReasonValue>{} : parse_reason(query);
 }
 
 void add_family(Found& found, const Catalog& catalog, const CodeSpace& space, std::string_view query) {
-  const std::uint32_t entry = space.unlisted(query);
-  const bool in_a_family = entry + 1 < space.entries.size();
-  if (in_a_family) found.push_back({&catalog, &space, &space.entries[entry], query});
+  for (const std::string_view numbering : space.numberings()) {
+    const std::uint32_t entry = space.unlisted(query, numbering);
+    const bool in_a_family = entry + 1 < space.entries.size();
+    if (!numbering.empty() && is_family_of_its_own(found, space.entries[entry].family)) continue;
+    if (in_a_family) found.push_back({&catalog, &space, &space.entries[entry], std::string(query)});
+  }
+}
+
+void add_code(Found& found, const Catalog& catalog, const CodeSpace& space, std::string_view code) {
+  for (const std::string_view numbering : space.numberings()) {
+    add(found, catalog, space, space.with_code(code, numbering));
+  }
+}
+
+void add_text(Found& found, const Catalog& catalog, const CodeSpace& space, const std::string& normal) {
+  for (const std::string_view numbering : space.numberings()) {
+    add(found, catalog, space, space.with_text(normal, numbering));
+  }
 }
 
 /// The entries whose message holds every word of the query.
@@ -64,7 +142,7 @@ void add_codes(Found& found, const Catalog& catalog, const CodeSpace& space, std
   for (std::size_t at = 0; at < query.size();) {
     const std::size_t end = std::min(query.find_first_of(" ,;:=\"'()[]", at), query.size());
     const std::string_view word = query.substr(at, end - at);
-    if (has_digit(word)) add(found, catalog, space, space.with_code(word));
+    if (has_digit(word)) add_code(found, catalog, space, word);
     at = end + 1;
   }
 }
@@ -77,16 +155,23 @@ std::vector<Meaning> explain(std::span<const Catalog* const> catalogs, std::stri
   const std::string normal = normal_text(query);
   Found found;
   if (query.empty()) return found;
-  const auto each_space = [&](auto&& look) {
-    if (!found.empty()) return;
-    for (const Catalog* catalog : catalogs) {
-      if (provider && catalog->provider != *provider) continue;
+  for (const Catalog* catalog : catalogs) {
+    if (!provider || catalog->provider == *provider) found.catalogs.push_back(catalog);
+  }
+  const auto all_spaces = [&](auto&& look) {
+    for (const Catalog* catalog : found.catalogs) {
       for (const CodeSpace& space : catalog->spaces) look(*catalog, space);
     }
   };
-  each_space([&](const Catalog& c, const CodeSpace& s) { add(found, c, s, s.with_code(query)); });
+  const auto each_space = [&](auto&& look) {
+    if (found.empty()) all_spaces(look);
+  };
+  each_space([&](const Catalog& c, const CodeSpace& s) { add_code(found, c, s, query); });
+  for (const ReasonValue& value : found.empty() ? reason_of(query) : std::vector<ReasonValue>{}) {
+    all_spaces([&](const Catalog& c, const CodeSpace& s) { add_reason(found, c, s, value); });
+  }
   each_space([&](const Catalog& c, const CodeSpace& s) { add_line(found, c, s, query); });
-  each_space([&](const Catalog& c, const CodeSpace& s) { add(found, c, s, s.with_text(normal)); });
+  each_space([&](const Catalog& c, const CodeSpace& s) { add_text(found, c, s, normal); });
   each_space([&](const Catalog& c, const CodeSpace& s) { add_family(found, c, s, query); });
   each_space([&](const Catalog& c, const CodeSpace& s) { add_codes(found, c, s, query); });
   // Words without their number would find what the query does not mean.
@@ -96,7 +181,7 @@ std::vector<Meaning> explain(std::span<const Catalog* const> catalogs, std::stri
 }
 
 std::vector<Meaning> all_meanings(std::span<const Catalog* const> catalogs) {
-  Found found;
+  std::vector<Meaning> found;
   for (const Catalog* catalog : catalogs) {
     for (const CodeSpace& space : catalog->spaces) {
       for (std::uint32_t i = 0; !space.is_unlisted(i); ++i) {

@@ -26,6 +26,7 @@ Replay::Replay(std::shared_ptr<const Settings> settings, const Options& options)
 void Replay::read(std::istream& in, const std::string& file) {
   if (file.ends_with(".json")) return read_document(in);
   if (file.ends_with(".form")) return read_lines(in, BodyFormat::form);
+  if (file.ends_with(".csv")) return read_lines(in, BodyFormat::csv);
   const bool ndjson = file.ends_with(".ndjson") || file.ends_with(".jsonl");
   read_lines(in, ndjson ? BodyFormat::ndjson : BodyFormat::text);
 }
@@ -34,6 +35,7 @@ void Replay::accept(BodyFormat format, std::string_view body) {
   RawEvent raw;
   raw.format = format;
   raw.body = body;
+  raw.csv_header = csv_header_;
   pipeline_.accept(source_, raw, [&](const Receipt& receipt) {
     for (const Reject& reject : receipt.rejects) {
       log_.warn("rejected", {{"cause", std::string(name(reject.cause))}, {"detail", reject.detail}});
@@ -47,6 +49,7 @@ void Replay::read_document(std::istream& in) {
 }
 
 void Replay::read_lines(std::istream& in, BodyFormat format) {
+  csv_header_.clear();
   std::string buffer;
   std::size_t kept = 0;  // bytes of a line that the last chunk cut
   while (in) {
@@ -63,6 +66,8 @@ void Replay::read_lines(std::istream& in, BodyFormat format) {
 void Replay::accept_lines(BodyFormat format, std::string_view lines) {
   if (format != BodyFormat::form) {
     if (!lines.empty()) accept(format, lines);
+    // The header of a file holds for all of its pieces.
+    if (format == BodyFormat::csv && csv_header_.empty()) csv_header_ = lines.substr(0, lines.find('\n'));
     return;
   }
   while (!lines.empty()) {

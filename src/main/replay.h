@@ -16,7 +16,7 @@ class Replay {
   Replay(std::shared_ptr<const Settings> settings, const Options& options);
 
   /// Reads to the end; the file's ending says how: .json is one document, .ndjson and .jsonl hold a document
-  /// a line, .form a form a line, all others log lines.
+  /// a line, .form a form a line, .csv rows, all others log lines.
   void read(std::istream& in, const std::string& file);
 
   std::string page() const;
@@ -35,6 +35,7 @@ class Replay {
   ExporterMetrics metrics_;
   UnlistedCodes unlisted_;
   Pipeline pipeline_;
+  std::string csv_header_;
 };
 
 }  // namespace telephony

@@ -55,7 +55,7 @@ class FileReader::Impl {
       SourceFiles& files = files_of(source.name, now);
       if (scans) files.scan(*source.files(), now);
       if (scans) files.add_directories(*source.files(), directories);
-      more |= files.read([&](auto lines, auto positions) { return deliver(source, lines, positions); }, now);
+      more |= files.read([&](const RawEvent& raw) { return deliver(source, raw); }, now);
       hooks_.state(source, files.state(now));
     }
     if (scans) watch_.watch(directories);
@@ -71,12 +71,8 @@ class FileReader::Impl {
   }
 
   /// False when the lines were not committed; they are still in their file.
-  bool deliver(const Source& source, std::string_view lines, std::span<const FilePosition> positions) {
+  bool deliver(const Source& source, const RawEvent& raw) {
     if (stopping_ || !hooks_.can_commit()) return false;
-    RawEvent raw;
-    raw.format = BodyFormat::text;
-    raw.body = lines;
-    raw.positions = positions;
     std::optional<bool> committed;
     hooks_.accept(source, raw, [&](const Receipt& receipt) {
       const std::lock_guard lock(mutex_);

@@ -130,6 +130,12 @@ std::uint64_t LogFile::stored_size() const { return static_cast<std::uint64_t>(b
 
 bool LogFile::deleted() const { return bytes_->status().st_nlink == 0; }
 
+std::string LogFile::first_line() {
+  const std::string bytes = first_bytes(limits::kLineBytes);
+  const std::size_t end = bytes.find('\n');
+  return end == bytes.npos ? "" : bytes.substr(0, end);
+}
+
 bool LogFile::same_beginning(LogFile& other, std::uint64_t count) {
   std::string mine(limits::kFileChunkBytes, '\0');
   std::string others(limits::kFileChunkBytes, '\0');

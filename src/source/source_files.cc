@@ -33,6 +33,13 @@ bool names_copy(const std::string& path, const std::string& original) {
          std::string_view(".-_~").find(path[original.size()]) != std::string_view::npos;
 }
 
+/// log.csv, and what a rotation makes of it.
+bool is_table(const std::string& path) {
+  const std::string name = path.substr(path.rfind('/') + 1);
+  const std::size_t ending = name.find(".csv");
+  return ending != name.npos && (ending + 4 == name.size() || names_copy(name, name.substr(0, ending + 4)));
+}
+
 }  // namespace
 
 void SourceFiles::add_directories(const LogFiles& settings, std::set<std::string>& directories) const {
@@ -175,7 +182,14 @@ bool SourceFiles::read_one(FileId id, Followed& followed, const Deliver& deliver
   const auto chunk = file.read(now - followed.grew >= times_.unfinished_line);
   if (!chunk) return false;
   if (content.fingerprint.bytes < limits::kFingerprintBytes) content.fingerprint = file.fingerprint();
-  if (!deliver(chunk->lines, known_.to_commit(id, content.fingerprint, chunk->end))) return false;
+  const std::vector<FilePosition> positions = known_.to_commit(id, content.fingerprint, chunk->end);
+  RawEvent raw;
+  raw.format = is_table(followed.path) ? BodyFormat::csv : BodyFormat::text;
+  raw.body = chunk->lines;
+  raw.positions = positions;
+  std::string header;
+  if (raw.format == BodyFormat::csv && content.position > 0) raw.csv_header = header = file.first_line();
+  if (!deliver(raw)) return false;
   content.position = chunk->end;
   file.seek(chunk->end);
   known_.update(id, content.fingerprint, chunk->end, now);

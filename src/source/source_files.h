@@ -5,7 +5,6 @@
 #include <memory>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -17,8 +16,8 @@ namespace telephony::files {
 
 class SourceFiles {
  public:
-  /// Gives lines on and waits until they are committed with the positions. False when they could not be.
-  using Deliver = std::function<bool(std::string_view lines, std::span<const FilePosition> positions)>;
+  /// Gives lines on and waits until they are committed with their positions. False when they could not be.
+  using Deliver = std::function<bool(const RawEvent& raw)>;
 
   SourceFiles(std::string name, Hash hash, const FileTimes& times, Log& log)
       : name_(std::move(name)), hash_(std::move(hash)), times_(times), log_(log), known_(name_) {}

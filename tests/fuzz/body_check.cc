@@ -51,11 +51,17 @@ struct BodyCheck::Totals {
   std::size_t rejects = 0;
 };
 
-BodyCheck::BodyCheck() : settings_(load_settings(SOURCE_DIRECTORY "/config/telephony_exporter.yml")) {}
+BodyCheck::BodyCheck()
+    : settings_{load_settings(SOURCE_DIRECTORY "/config/telephony_exporter.yml"),
+                load_settings(SOURCE_DIRECTORY "/tests/testdata/more_providers.yml")} {
+  for (const auto& settings : settings_) {
+    for (const Source& each : settings->sources) sources_.push_back(&each);
+  }
+}
 
 void BodyCheck::check(std::size_t source, BodyFormat format, std::string_view body,
                       std::span<const Header> headers) {
-  const Source& chosen = settings_->sources[source % settings_->sources.size()];
+  const Source& chosen = *sources_[source % sources_.size()];
   Totals totals;
   RawEvent raw;
   raw.format = format;
@@ -81,11 +87,13 @@ void BodyCheck::check_record(const Source& source, const Record& record, Totals&
 }
 
 void BodyCheck::check_event(const Source& source, const Event& event) {
-  for (const std::string_view view : {event.kind, event.code, event.text, event.account, event.identity}) {
+  for (const std::string_view view :
+       {event.kind, event.code, event.numbering, event.text, event.account, event.identity}) {
     require_readable(view);
   }
   require(is_kind(source, event.kind), "an event's kind is one of the catalog's");
   require(event.code.size() <= limits::kCodeBytes, "a code is short");
+  require(!event.retry_after || event.retry_after->count() >= 0, "a wait is no time before");
   require(!event.session || static_cast<std::size_t>(*event.session) < kOutcomes,
           "an outcome is one of the set");
   const auto meaning = classify(event, *source.space, scratch_);

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "telephony_exporter/config/settings.h"
 #include "telephony_exporter/decode/decoder.h"
@@ -14,7 +15,8 @@
 
 namespace telephony {
 
-/// The sources of the shipped configuration and a decoder that is used again from body to body.
+/// The sources of the shipped configuration, those of the other shipped catalogs, and a decoder that is used
+/// again from body to body.
 class BodyCheck {
  public:
   BodyCheck();
@@ -29,7 +31,8 @@ class BodyCheck {
   void check_record(const Source& source, const Record& record, Totals& totals);
   void check_event(const Source& source, const Event& event);
 
-  std::shared_ptr<const Settings> settings_;
+  std::vector<std::shared_ptr<const Settings>> settings_;
+  std::vector<const Source*> sources_;
   Decoder decoder_;
   std::string scratch_;
 };
@@ -39,6 +42,9 @@ struct FuzzInput {
   FuzzInput(const std::uint8_t* data, std::size_t size)
       : selector(size > 0 ? data[0] : 0),
         body(size > 0 ? reinterpret_cast<const char*>(data) + 1 : "", size > 0 ? size - 1 : 0) {}
+
+  /// Of the first 16 sources, or, with the highest bit, of the others.
+  std::size_t source() const { return (selector & 0x0fU) + ((selector & 0x80U) >> 3U); }
 
   std::uint8_t selector;
   std::string_view body;

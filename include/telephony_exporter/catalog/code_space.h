@@ -10,29 +10,15 @@
 #include <unordered_map>
 #include <vector>
 
+#include "telephony_exporter/catalog/code_pattern.h"
 #include "telephony_exporter/catalog/entry.h"
 
 namespace telephony {
 
-/// A pattern in the providers' notation: digits and a leading "-" stand for themselves, "x" for any digit.
-class CodePattern {
- public:
-  /// Nullopt when the text is no pattern.
-  static std::optional<CodePattern> parse(std::string_view text);
-
-  bool matches(std::string_view code) const;
-  std::size_t literals() const { return literals_; }  ///< how specific it is
-  bool overlaps(const CodePattern& other) const;      ///< some code matches both
-  const std::string& text() const { return text_; }
-
- private:
-  std::string text_;
-  std::size_t literals_ = 0;
-};
-
 struct Family {
   std::string name;
   std::string title;
+  std::string numbering;  ///< as that of its entries
   std::optional<CodePattern> pattern;
   Entry unlisted;  ///< what a code of this family counts as when it has no entry
 };
@@ -51,16 +37,21 @@ class CodeSpace {
   void build();
 
   /// The entries of a code (or of an alias of it), in the file's order; empty when it is not listed.
-  std::span<const std::uint32_t> with_code(std::string_view code) const;
+  std::span<const std::uint32_t> with_code(std::string_view code, std::string_view numbering = {}) const;
   /// The entries whose message or alias has this normal text, in the file's order.
-  std::span<const std::uint32_t> with_text(std::string_view normal) const;
+  std::span<const std::uint32_t> with_text(std::string_view normal, std::string_view numbering = {}) const;
   /// Where a code that is not listed counts: its most specific family's, or the unknown family's entry.
-  std::uint32_t unlisted(std::string_view code) const;
+  std::uint32_t unlisted(std::string_view code, std::string_view numbering = {}) const;
   /// The normal texts of one entry: its message and its aliases.
   std::span<const std::string> texts(std::uint32_t entry) const { return texts_[entry]; }
 
   bool is_unlisted(std::uint32_t entry) const { return entry >= listed_; }
   bool serves(std::string_view product) const;
+  bool has_numbering(std::string_view numbering) const { return find(numbering) != nullptr; }
+  /// The names of all numberings: the space's own, which is empty, and the others in the file's order.
+  std::vector<std::string_view> numberings() const;
+  /// The position in that list: where several codes of one event stand side by side, the first one wins.
+  std::size_t rank(std::string_view numbering) const;
 
  private:
   struct Hash {
@@ -69,8 +60,15 @@ class CodeSpace {
   };
   using Lookup = std::unordered_map<std::string, std::vector<std::uint32_t>, Hash, std::equal_to<>>;
 
-  Lookup by_code_;
-  Lookup by_text_;
+  struct Numbering {
+    std::string name;
+    Lookup by_code;
+    Lookup by_text;
+  };
+  const Numbering* find(std::string_view numbering) const;
+  Numbering& numbering_of(const Entry& entry);
+
+  std::vector<Numbering> numberings_ = std::vector<Numbering>(1);
   std::vector<std::vector<std::string>> texts_;
   std::uint32_t listed_ = 0;
 };

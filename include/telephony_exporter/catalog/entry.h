@@ -51,6 +51,7 @@ struct Retry {
 /// One meaning of one code. The entry of a family's codes that nobody lists has code and reason "unlisted".
 struct Entry {
   std::string code;
+  std::string numbering;  ///< whose code it is, where a space holds those of several; empty: the space's own
   std::string reason;
   std::string family;
   Category category = Category::unknown;

@@ -7,13 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "telephony_exporter/catalog/code_pattern.h"
+#include "telephony_exporter/catalog/line_reading.h"
 #include "telephony_exporter/event/event.h"
 
 namespace telephony {
-
-/// Where in a record's values the one stands that the catalog's location of this number points to.
-using Slot = std::uint8_t;
-inline constexpr std::size_t kMaxSlots = 64;
 
 /// The locations of a catalog as one tree, so that a record is walked once. Keys are lower case; "*" is any.
 struct FieldTree {
@@ -30,6 +28,9 @@ struct Field {
   enum class As : std::uint8_t { value, line, reason };
   Slot slot = 0;
   As as = As::value;
+  std::string after;      ///< the value is what follows this, or is not there
+  std::string before;     ///< ...and ends before the last of these
+  std::string numbering;  ///< whose codes stand there; empty: the space's own
 };
 
 /// One kind of event: how to know it and where its parts stand. Alternatives: the first that is there wins.
@@ -37,33 +38,22 @@ struct EventRule {
   std::string kind;
   std::vector<std::string> products;  ///< empty: every product of the provider
   std::vector<Slot> when;             ///< any of these fields is there...
-  std::string equals;                 ///< ...and, unless empty, says this
+  std::vector<std::string> equals;    ///< ...and, unless empty, says one of these
   std::vector<Slot> status;
   std::vector<Field> code;
   std::vector<Slot> text;
-  std::vector<Slot> account;
+  std::vector<Field> account;
   std::vector<Slot> id;
   std::vector<Slot> id_with;
+  std::vector<Slot> retry_after;  ///< SIP Retry-After
+  bool percent_encoded = false;   ///< values are URL-encoded
   std::string warning;
-};
-
-/// A log line's shape: literals and captures in turn, the first part being a literal.
-struct LinePattern {
-  enum class Part : std::uint8_t { literal, code, word, text, id, any };
-  struct Piece {
-    Part part = Part::literal;
-    std::string literal;
-  };
-  std::string kind;
-  std::vector<Piece> pieces;
-
-  /// Throws std::invalid_argument with what is wrong.
-  static LinePattern parse(std::string_view text);
 };
 
 /// A status word's meaning: an outcome, or nothing while the session goes on.
 struct Status {
   std::string normal_text;
+  std::optional<CodePattern> pattern;  ///< of codes that stand where a status word is expected
   std::optional<Outcome> outcome;
 };
 
@@ -72,7 +62,9 @@ struct Reading {
   std::vector<std::pair<std::string, Slot>> headers;  ///< request headers that are read as fields
   std::vector<std::string> records;                   ///< JSON pointers of arrays of events
   std::vector<EventRule> events;
+  std::vector<Layout> layouts;
   std::vector<LinePattern> lines;
+  std::vector<ReasonProtocol> reason_protocols;  ///< the best first
   std::vector<Status> statuses;
   std::vector<std::string> no_error;  ///< code values that mean "no error"
   std::size_t slots = 0;

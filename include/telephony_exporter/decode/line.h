@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "telephony_exporter/catalog/reading.h"
+#include "telephony_exporter/catalog/line_reading.h"
 
 namespace telephony {
 
@@ -15,6 +15,9 @@ struct LineMatch {
   std::string_view code;
   std::string_view text;
   std::string_view id;
+  std::string_view account;
+  std::string_view reason;     ///< a Reason header that stands for code and text
+  std::string_view numbering;  ///< whose code it is; empty: the space's own
 };
 
 /// The first pattern that is found anywhere in the line, in the patterns' order.

@@ -1,6 +1,7 @@
 // The nouns of the river: what comes in, what it turns out to be, and what becomes of it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,7 +16,7 @@
 namespace telephony {
 
 /// How the bytes of a RawEvent are to be split and read.
-enum class BodyFormat : std::uint8_t { json, ndjson, form, text };
+enum class BodyFormat : std::uint8_t { json, ndjson, form, text, csv };
 
 /// Why something was refused; a closed set, and the `cause` label.
 enum class RejectCause : std::uint8_t {
@@ -54,17 +55,21 @@ struct RawEvent {
   std::span<const Header> headers = {};
   std::string_view idempotency_key = {};
   std::span<const FilePosition> positions = {};  ///< to be committed with it
+  /// The first line of the file that a csv body was taken out of; empty when the body begins with it.
+  std::string_view csv_header = {};
 };
 
 /// One event as its provider meant it. Views stay valid until the next record is read.
 struct Event {
   std::string_view kind;           ///< which rule of the catalog read it
   std::string_view code;           ///< verbatim; empty when the event names none
+  std::string_view numbering;      ///< whose code it is, where a provider's space holds those of several
   std::string_view text;           ///< the provider's words for the error; may be empty
   std::string_view account;        ///< as sent; may be empty
   std::string_view identity;       ///< what tells a redelivery; empty when the event has no id
   std::string_view warning;        ///< what the operator should know when such an event arrives
   std::optional<Outcome> session;  ///< set when the event ends a session
+  std::optional<std::chrono::seconds> retry_after;  ///< how long the sender asks to wait
 };
 
 /// A well-formed record in which there is nothing to count.

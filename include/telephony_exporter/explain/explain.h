@@ -17,12 +17,12 @@ struct Meaning {
   const Catalog* catalog = nullptr;
   const CodeSpace* space = nullptr;
   const Entry* entry = nullptr;
-  std::string_view code;  ///< as asked for, when the entry is that of a family's unlisted codes
+  std::string code;  ///< as asked for, when the entry is that of a family's unlisted codes
 };
 
-/// Everything that `query` can mean, best first: a code, a provider's message, or a whole log line. With
-/// `provider`, in that catalog only. A code that nobody lists is explained by the families it falls into;
-/// words that no message equals find the messages that hold them all.
+/// Everything that `query` can mean, best first: a code, a Reason header, a whole log line, or a provider's
+/// message. With `provider`, in that catalog only. A code that nobody lists is explained by the families it
+/// falls into; words that no message equals find the messages that hold them all.
 std::vector<Meaning> explain(std::span<const Catalog* const> catalogs, std::string_view query,
                              std::optional<std::string_view> provider = std::nullopt);
 

@@ -1,0 +1,48 @@
+// How text lines are read: patterns with captures, layouts that hold fields, Reason headers. Data, no action.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace telephony {
+
+/// Where in a record's values the one stands that the catalog's location of this number points to.
+using Slot = std::uint8_t;
+inline constexpr std::size_t kMaxSlots = 64;
+
+/// A log line's shape: literals and captures in turn, the first part being a literal.
+struct LinePattern {
+  enum class Part : std::uint8_t { literal, code, word, text, id, account, reason, any };
+  struct Piece {
+    Part part = Part::literal;
+    std::string literal;
+  };
+  std::string kind;
+  std::vector<Piece> pieces;
+  std::string numbering;  ///< of its codes; empty: the space's own
+
+  /// Throws std::invalid_argument with what is wrong.
+  static LinePattern parse(std::string_view text);
+};
+
+/// A shape in which a line of text holds fields, as a call record behind a syslog head does.
+struct Layout {
+  enum class As : std::uint8_t { pairs, logfmt, json, csv };
+  As as = As::pairs;
+  std::vector<std::string> after;  ///< the fields follow one of these texts; empty: they are the line
+  std::string separator;           ///< between pairs, or cells
+  std::string equals;              ///< between a key and its value
+  std::size_t cells = 0;           ///< how many a row has
+  std::vector<std::pair<std::size_t, Slot>> columns;  ///< the cells that are fields
+};
+
+/// A protocol of Reason headers (RFC 3326) and the numbering of its causes.
+struct ReasonProtocol {
+  std::string name;       ///< "*": any that is not named
+  std::string numbering;  ///< empty: the space's own
+};
+
+}  // namespace telephony

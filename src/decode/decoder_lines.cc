@@ -1,0 +1,90 @@
+#include "decode/decoder_impl.h"
+#include "telephony_exporter/event/limits.h"
+
+namespace telephony {
+
+void Decoder::Impl::text_body(std::string_view body) {
+  for (std::size_t number = 1; !body.empty(); ++number) {
+    const std::string_view line = next_line(body);
+    if (check_line(line, number)) text_line(line);
+  }
+}
+
+/// A file with a header tells its columns; one without is lines, whose columns the catalog knows.
+void Decoder::Impl::csv_body(std::string_view body) {
+  const FieldTree& fields = source_->catalog->reading.fields;
+  std::string_view rest = body;
+  const bool inside = !raw_->csv_header.empty();
+  const Layout header = read_header(inside ? without_mark(raw_->csv_header) : next_line(rest), fields);
+  if (header.columns.empty()) return text_body(body);
+  if (inside) rest = body;
+  for (std::size_t number = inside ? 1 : 2; !rest.empty(); ++number) {
+    const std::string_view line = next_line(rest);
+    if (check_line(line, number)) csv_row(header, line);
+  }
+}
+
+/// False when there is nothing to read.
+bool Decoder::Impl::check_line(std::string_view line, std::size_t number) {
+  if (is_blank(line)) return false;
+  if (line.size() <= limits::kLineBytes) return true;
+  give(Reject{
+      RejectCause::too_long, 0,
+      "line " + std::to_string(number) + " is longer than " + std::to_string(limits::kLineBytes) + " bytes"});
+  return false;
+}
+
+void Decoder::Impl::text_line(std::string_view line) {
+  simdjson::dom::element root;
+  if (line[line.find_first_not_of(" \t")] == '{' && parse(line, root) == simdjson::SUCCESS) {
+    return roots(root, "");
+  }
+  if (!laid_out_line(line)) searched_line(line);
+}
+
+/// The first layout that the line has and whose fields a rule knows reads it.
+bool Decoder::Impl::laid_out_line(std::string_view line) {
+  const Reading& reading = source_->catalog->reading;
+  for (const Layout& layout : reading.layouts) {
+    const auto fields = laid_out(layout, line);
+    if (!fields) continue;
+    simdjson::dom::element root;
+    if (layout.as == Layout::As::json) {
+      if (parse(*fields, root) != simdjson::SUCCESS) continue;
+      roots(root, "");
+      return true;
+    }
+    slots_.clear();
+    if (read_layout(layout, *fields, reading.fields, slots_, buffer_) && read_fields(line)) return true;
+  }
+  return false;
+}
+
+/// False when no rule knows the fields. An error that stands in none of them may be said in words.
+bool Decoder::Impl::read_fields(std::string_view line) {
+  const EventRule* rule = find_rule(*source_, slots_);
+  if (rule == nullptr) return false;
+  Record record = apply_rule(*rule, *source_, slots_, scratch_);
+  auto* event = std::get_if<Event>(&record);
+  if (event != nullptr && event->code.empty() && event->text.empty()) {
+    const Reading& reading = source_->catalog->reading;
+    if (const auto match = match_line(reading.lines, line)) add_match(*match, reading, scratch_, *event);
+  }
+  give(std::move(record));
+  return true;
+}
+
+void Decoder::Impl::csv_row(const Layout& header, std::string_view line) {
+  slots_.clear();
+  read_row(header, line, slots_, buffer_);
+  if (!read_fields(line)) searched_line(line);
+}
+
+void Decoder::Impl::searched_line(std::string_view line) {
+  const Reading& reading = source_->catalog->reading;
+  const auto match = match_line(reading.lines, line);
+  if (!match) return give(Ignored{});
+  give(line_event(*match, reading, scratch_));
+}
+
+}  // namespace telephony
