@@ -31,6 +31,7 @@ code_spaces:
     codes:
       - {code: "1", reason: full, family: lines, category: capacity, severity: critical, retry: never,
          message: Full, meaning: m, remedy: r}
+events: [{kind: row, when: [/code], code: [/code]}]
 lines: [{kind: call, pattern: "code={code}"}]
 )";
 
@@ -322,6 +323,18 @@ TEST_F(FileReaderTest, ALineOfTenMegabytesIsOneReject) {
   EXPECT_EQ(river_->total().rejected, 1U);
   const auto exporter = samples(river_->metrics());
   EXPECT_EQ(exporter.at(R"(telephony_exporter_rejected_total{cause="too_long",source="logs"})"), 1);
+}
+
+TEST_F(FileReaderTest, TheRowsOfATableKeepTheirHeader) {
+  append("calls.csv", "call,code\n1,1\n2,1\n");
+  start("paths: [LOGS/*.csv]");
+  expect_counted(2);
+  append("calls.csv", "3,1\n");
+  expect_counted(3);
+  stop();
+  append("calls.csv", "4,1\n");
+  start("paths: [LOGS/*.csv]");
+  expect_counted(4);
 }
 
 TEST_F(FileReaderTest, SaysWhatItCannotReadAndGoesOn) {

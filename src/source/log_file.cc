@@ -136,21 +136,6 @@ std::string LogFile::first_line() {
   return end == bytes.npos ? "" : bytes.substr(0, end);
 }
 
-bool LogFile::same_beginning(LogFile& other, std::uint64_t count) {
-  std::string mine(limits::kFileChunkBytes, '\0');
-  std::string others(limits::kFileChunkBytes, '\0');
-  for (std::uint64_t at = 0; at < count;) {
-    const std::size_t wanted = std::min<std::uint64_t>(count - at, mine.size());
-    if (bytes_->read(at, mine.data(), wanted) != wanted ||
-        other.bytes_->read(at, others.data(), wanted) != wanted ||
-        !std::equal(mine.begin(), mine.begin() + static_cast<std::ptrdiff_t>(wanted), others.begin())) {
-      return false;
-    }
-    at += wanted;
-  }
-  return true;
-}
-
 std::uint64_t LogFile::unread() const {
   const auto size = static_cast<std::uint64_t>(bytes_->status().st_size);
   if (compressed_) return bytes_->at_end() ? 0 : size;

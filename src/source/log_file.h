@@ -65,8 +65,6 @@ class LogFile {
   std::uint64_t unread() const;       ///< bytes, as they stand on the disk
   bool deleted() const;               ///< it has no name any more
   std::string first_line();           ///< without its end; empty when it is longer than a line may be
-  /// Whether the first `count` bytes of both are the same.
-  bool same_beginning(LogFile& other, std::uint64_t count);
 
   /// The next whole lines; `to_end` takes an unfinished last one too. Nothing when there are none yet.
   std::optional<Chunk> read(bool to_end);
