@@ -270,7 +270,8 @@ TEST(DecodeJson, DepthIsLimited) {
               "reject malformed 3: element 3 is not JSON: wrong in a number beyond 64 bits or a text that is "
               "not "
               "UTF-8"}},
-            {std::string(100'000, '['), {"reject malformed 0: is not JSON: wrong at its end"}},
+            {std::string(60'000, '['), {"reject malformed 0: is not JSON: wrong at its end"}},
+            {std::string(100'000, '['), {"reject malformed 0: is not JSON: wrong behind its first 64 KiB"}},
         });
   check(BodyFormat::ndjson,
         {{"{}\n" + nested(limits::kJsonDepth + 1, "{}") + "\n{}",
