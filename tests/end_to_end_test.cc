@@ -593,6 +593,7 @@ TEST_F(EndToEndTest, EveryMetricHasTheLabelsThatAreDocumented) {
       {exporter_prefix + "rejected_total", {"source", "cause"}},
       {exporter_prefix + "unlisted_codes_total", {"provider"}},
       {exporter_prefix + "source_up", {"source"}},
+      {exporter_prefix + "source_truncations_total", {"source"}},
       {exporter_prefix + "source_lag_seconds", {"source"}},
       {exporter_prefix + "source_lag_bytes", {"source"}},
       {exporter_prefix + "journal_healthy", {}},

@@ -203,7 +203,7 @@ TEST_F(ReloadTest, AReloadRefusesWhatAStartWouldRefuse) {
       {"providers: [" + std::string(300, 'a') + "]\nsources: []\n", "exporter.yml:1:13: there is no file '"},
       {"providers: [acme.yml]\nsources:\n  - {name: one, provider: acme, product: voice, file: {paths: "
        "[]}}\n",
-       "exporter.yml:3:66: names no file; list at least one path"},
+       "exporter.yml:3:63: names no file; list at least one path"},
   };
   for (const Case& c : cases) {
     write_configuration(c.configuration);

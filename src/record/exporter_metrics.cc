@@ -98,7 +98,7 @@ void ExporterMetrics::adopt(const Settings& settings) {
     }
     families_->lag_seconds.Add({{"source", source.name}});
     families_->lag_bytes.Add({{"source", source.name}});
-    if (source.files() != nullptr) families_->truncations.Add({{"source", source.name}});
+    families_->truncations.Add({{"source", source.name}});
     source_up(source.name, true);
     if (std::find(sources_.begin(), sources_.end(), source.name) == sources_.end()) {
       sources_.push_back(source.name);

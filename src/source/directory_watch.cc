@@ -42,11 +42,12 @@ void DirectoryWatch::watch(const std::set<std::string>& directories) {
   }
 }
 
-void DirectoryWatch::wait(std::chrono::milliseconds time) {
+bool DirectoryWatch::wait(std::chrono::milliseconds time) {
   std::array<pollfd, 2> waiting = {pollfd{inotify_, POLLIN, 0}, pollfd{event_, POLLIN, 0}};
-  poll(waiting.data(), waiting.size(), static_cast<int>(time.count()));
+  const bool woken = poll(waiting.data(), waiting.size(), static_cast<int>(time.count())) > 0;
   drain(inotify_);
   drain(event_);
+  return woken;
 }
 
 void DirectoryWatch::wake() {

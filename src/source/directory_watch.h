@@ -19,8 +19,8 @@ class DirectoryWatch {
   /// Watches these and no others. What is no directory is left out until the next call.
   void watch(const std::set<std::string>& directories);
 
-  /// Until something changes, somebody calls wake(), or the time is over.
-  void wait(std::chrono::milliseconds time);
+  /// Until something changes, somebody calls wake(), or the time is over. False for the last.
+  bool wait(std::chrono::milliseconds time);
   /// From any thread.
   void wake();
 

@@ -1,5 +1,6 @@
 #include "telephony_exporter/source/file_reader.h"
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <map>
@@ -32,7 +33,11 @@ class FileReader::Impl {
     while (!stopping_) {
       const std::shared_ptr<const Settings> settings = live_.get();
       drop_removed(*settings);
-      if (!round(*settings) && !stopping_) watch_.wait(times_.poll);
+      if (round(*settings) || stopping_) continue;
+      // What changed just after a scan may be a new file, so the next scan must not wait for the next change.
+      const auto until_scan = std::chrono::ceil<std::chrono::milliseconds>(scan_after_ - Clock::now());
+      const bool early = changed_ && until_scan.count() > 0;
+      changed_ |= watch_.wait(early ? std::min(until_scan, times_.poll) : times_.poll);
     }
   }
 
@@ -47,7 +52,10 @@ class FileReader::Impl {
   bool round(const Settings& settings) {
     const Clock::time_point now = Clock::now();
     const bool scans = now >= scan_after_;
-    if (scans) scan_after_ = now + limits::kFileScan;
+    if (scans) {
+      scan_after_ = now + limits::kFileScan;
+      changed_ = false;
+    }
     std::set<std::string> directories;
     bool more = false;
     for (const Source& source : settings.sources) {
@@ -92,6 +100,7 @@ class FileReader::Impl {
   files::DirectoryWatch watch_;
   std::map<std::string, SourceFiles> sources_;  ///< by name
   Clock::time_point scan_after_;
+  bool changed_ = false;  ///< since the last scan
   std::mutex mutex_;
   std::condition_variable answered_;
   std::atomic<bool> stopping_ = false;
