@@ -268,7 +268,7 @@ const BadFile kBadFiles[] = {
     {"config_ed25519_without_timestamp",
      "config_ed25519_without_timestamp.yml:3:91: key 'timestamp_header' is missing"},
     {"config_file_unknown_start",
-     "config_file_unknown_start.yml:3:92: 'now' is not allowed here; expected one of: beginning, end"},
+     "config_file_unknown_start.yml:3:94: 'now' is not allowed here; expected one of: beginning, end"},
     {"config_file_without_paths",
      "config_file_without_paths.yml:3:65: names no file; list at least one path"},
     {"config_hmac_bad_header",

@@ -15,6 +15,12 @@ namespace telephony {
 using files::Clock;
 using files::SourceFiles;
 
+namespace {
+
+constexpr int kScanShare = 10;  // scans take at most a tenth of the time
+
+}  // namespace
+
 class FileReader::Impl {
  public:
   Impl(const Live& live, std::vector<FilePosition> positions, FileHooks hooks, FileTimes times, Log& log)
@@ -32,20 +38,12 @@ class FileReader::Impl {
   void run() {
     while (!stopping_) {
       const std::shared_ptr<const Settings> settings = live_.get();
-      drop_removed(*settings);
       if (round(*settings) || stopping_) continue;
       // What changed just after a scan may be a new file, so the next scan must not wait for the next change.
       const auto until_scan = std::chrono::ceil<std::chrono::milliseconds>(scan_after_ - Clock::now());
       const bool early = changed_ && until_scan.count() > 0;
       changed_ |= watch_.wait(early ? std::min(until_scan, times_.poll) : times_.poll);
     }
-  }
-
-  void drop_removed(const Settings& settings) {
-    std::erase_if(sources_, [&](const auto& kept) {
-      const Source* source = settings.source(kept.first);
-      return source == nullptr || source->files() == nullptr;
-    });
   }
 
   /// Every file of every source in turn, so that one that grows fast holds up none of the others.
@@ -57,16 +55,23 @@ class FileReader::Impl {
       changed_ = false;
     }
     std::set<std::string> directories;
+    Clock::duration scanning{};
     bool more = false;
     for (const Source& source : settings.sources) {
       if (source.files() == nullptr) continue;
       SourceFiles& files = files_of(source.name, now);
-      if (scans) files.scan(*source.files(), now);
-      if (scans) files.add_directories(*source.files(), directories);
+      if (scans) {
+        const Clock::time_point begin = Clock::now();
+        files.scan(*source.files(), now);
+        files.add_directories(*source.files(), directories);
+        scanning += Clock::now() - begin;
+      }
       more |= files.read([&](const RawEvent& raw) { return deliver(source, raw); }, now);
       hooks_.state(source, files.state(now));
     }
     if (scans) watch_.watch(directories);
+    // Where a scan takes long, because there are very many files, it is done less often.
+    if (scans) scan_after_ = std::max(scan_after_, now + kScanShare * scanning);
     return more;
   }
 
@@ -98,7 +103,8 @@ class FileReader::Impl {
   const FileTimes times_;
   Log& log_;
   files::DirectoryWatch watch_;
-  std::map<std::string, SourceFiles> sources_;  ///< by name
+  std::map<std::string, SourceFiles>
+      sources_;  ///< by name; kept when a reload removes one, which may come back
   Clock::time_point scan_after_;
   bool changed_ = false;  ///< since the last scan
   std::mutex mutex_;

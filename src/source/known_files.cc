@@ -44,14 +44,21 @@ std::vector<FilePosition> KnownFiles::to_commit(FileId id, const Fingerprint& fi
                                                 std::uint64_t position) {
   std::vector<FilePosition> positions;
   positions.push_back({key(id.to_string()), position, fingerprint.to_string(), false});
-  while (known_.size() > limits::kKnownFiles) {
-    const auto oldest = std::min_element(known_.begin(), known_.end(), [](const auto& a, const auto& b) {
-      return a.second.seen < b.second.seen;
-    });
-    positions.push_back({key(oldest->first), 0, "", true});
-    known_.erase(oldest);
-  }
+  if (known_.size() > limits::kKnownFiles) forget_oldest(positions);
   return positions;
+}
+
+/// A hundredth at once, so that it need not be done for each file.
+void KnownFiles::forget_oldest(std::vector<FilePosition>& positions) {
+  std::vector<std::map<std::string, Known>::iterator> all;
+  for (auto it = known_.begin(); it != known_.end(); ++it) all.push_back(it);
+  const auto end = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 100);
+  std::nth_element(all.begin(), end, all.end(),
+                   [](const auto& a, const auto& b) { return a->second.seen < b->second.seen; });
+  for (auto it = all.begin(); it != end; ++it) {
+    positions.push_back({key((*it)->first), 0, "", true});
+    known_.erase(*it);
+  }
 }
 
 }  // namespace telephony::files

@@ -37,6 +37,7 @@ class KnownFiles {
     std::uint64_t position = 0;
     Clock::time_point seen;
   };
+  void forget_oldest(std::vector<FilePosition>& positions);
   std::string key(const std::string& name) const { return source_ + '\n' + name; }
 
   const std::string source_;
