@@ -15,6 +15,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
+constexpr seconds kPatience{60};  // a machine may be busy with something else
+
 class RotationStormTest : public ::testing::Test {
  protected:
   RotationStormTest() {
@@ -37,7 +39,7 @@ class RotationStormTest : public ::testing::Test {
     }
   }
 
-  static constexpr int kKept = 3;
+  static constexpr int kKept = 5;
   TemporaryDirectory directory_;
   TemporaryDirectory logs_;
   Start start_;
@@ -57,7 +59,7 @@ TEST_F(RotationStormTest, EveryLineCountsOnceThroughRotationsAndKills) {
     // A file that leaves must have been read: an exporter that is down or behind is waited for, as a disk
     // would.
     if (rotation % kKept == 0) {
-      ASSERT_TRUE(eventually(seconds(20), [&] { return counted(*exporter) >= written - kLines; }))
+      ASSERT_TRUE(eventually(kPatience, [&] { return counted(*exporter) >= written; }))
           << counted(*exporter) << " of " << written;
     }
     rotate();
@@ -69,12 +71,12 @@ TEST_F(RotationStormTest, EveryLineCountsOnceThroughRotationsAndKills) {
     log.close();
     if (rotation % (rotations / kKills) == rotations / kKills - 1) {
       exporter->process().signal(SIGKILL);
-      ASSERT_EQ(exporter->process().wait(seconds(10)), 128 + SIGKILL);
+      ASSERT_EQ(exporter->process().wait(kPatience), 128 + SIGKILL);
       exporter = std::make_unique<Exporter>(start_);
     }
     std::this_thread::sleep_until(begin + kPace * (rotation + 1));
   }
-  EXPECT_TRUE(eventually(seconds(20), [&] { return counted(*exporter) >= written; }));
+  EXPECT_TRUE(eventually(kPatience, [&] { return counted(*exporter) >= written; }));
   EXPECT_EQ(counted(*exporter), written);
   expect_conserved(exporter->metrics());
   EXPECT_EQ(exporter->metric("telephony_exporter_source_truncations_total"), 0);
