@@ -384,12 +384,12 @@ TEST_F(EndToEndTest, EveryRefusalIsAProblemThatSaysWhy) {
       {post("Content-Type: text/xml\r\nContent-Length: 4\r\n", "<a/>"), 415,
        R"({"type":"about:blank","title":"Unsupported Media Type","status":415,)"
        R"("detail":"Content-Type is not one of ours; send application/json, application/x-ndjson, )"
-       R"(application/x-www-form-urlencoded or text/plain","cause":"unsupported_type"})",
+       R"(application/x-www-form-urlencoded, text/csv or text/plain","cause":"unsupported_type"})",
        "unsupported_type"},
       {post("Content-Length: 2\r\n", "{}"), 415,
        R"({"type":"about:blank","title":"Unsupported Media Type","status":415,)"
        R"("detail":"Content-Type is missing; send application/json, application/x-ndjson, )"
-       R"(application/x-www-form-urlencoded or text/plain","cause":"unsupported_type"})",
+       R"(application/x-www-form-urlencoded, text/csv or text/plain","cause":"unsupported_type"})",
        "unsupported_type"},
       {post("X-Padding: " + std::string(9000, 'x') + "\r\n", ""), 431,
        R"({"type":"about:blank","title":"Request Header Fields Too Large","status":431,)"

@@ -36,6 +36,7 @@ TEST_F(IngestServerTest, ReadsTheContentType) {
                                                       {"Application/JSON; charset=utf-8", BodyFormat::json},
                                                       {"application/cloudevents+json", BodyFormat::json},
                                                       {"application/x-ndjson", BodyFormat::ndjson},
+                                                      {"text/csv; header=present", BodyFormat::csv},
                                                       {"application/ndjson", BodyFormat::ndjson},
                                                       {"application/jsonl", BodyFormat::ndjson},
                                                       {"application/x-www-form-urlencoded", BodyFormat::form},

@@ -264,7 +264,8 @@ std::vector<Sample> parse_metrics(const std::string& page) {
   return samples;
 }
 
-Exporter::Exporter(const Start& start) : process_(exporter_arguments(start, directory_), start.environment) {
+Exporter::Exporter(const Start& start)
+    : process_(exporter_arguments(start, directory_), start.environment, start.input) {
   std::string ready;
   const bool is_ready = eventually(kStartDeadline, [&] {
     const std::string log = process_.errors();

@@ -107,6 +107,7 @@ struct Start {
   std::string journal = {};  ///< empty: one of its own, gone with it
   std::string web_address = "127.0.0.1:0";
   std::string binary = EXPORTER_BINARY;
+  std::string input = {};  ///< what standard input holds
 };
 
 /// A running exporter on ports of its own. All requests are made on new connections.

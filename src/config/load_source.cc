@@ -43,15 +43,34 @@ LogFiles load_files(const Node& node, const std::string& place) {
   return files;
 }
 
-std::variant<Webhook, LogFiles> load_input(const Node& node, const Catalog& catalog) {
+StandardInput load_standard_input(const Node& node) {
+  static constexpr std::array<std::string_view, 2> kFormat = {"text", "csv"};
+  node.expect_keys({"format"});
+  const auto format = node.find("format");
+  return {format && format->choice(kFormat) == 1 ? BodyFormat::csv : BodyFormat::text};
+}
+
+decltype(Source::input) load_input(const Node& node, const Catalog& catalog) {
   const auto webhook = node.find("webhook");
   const auto file = node.find("file");
-  if (webhook.has_value() == file.has_value()) node.fail("a source has either 'webhook' or 'file'");
-  const std::string place = node.at("name").place();
-  if (file) {
-    return load_files(*file, place);
+  const auto standard_input = node.find("stdin");
+  if (webhook.has_value() + file.has_value() + standard_input.has_value() != 1) {
+    node.fail("a source has one of 'webhook', 'file' and 'stdin'");
   }
+  const std::string place = node.at("name").place();
+  if (file) return load_files(*file, place);
+  if (standard_input) return load_standard_input(*standard_input);
   return load_webhook(*webhook, catalog, place);
+}
+
+void refuse_the_same_input_twice(const Node& node, const Source& source, const Settings& settings) {
+  const Webhook* webhook = source.webhook();
+  if (webhook != nullptr && settings.at_path(webhook->path) != nullptr) {
+    node.at("webhook").at("path").fail("path '" + webhook->path + "' is here twice");
+  }
+  if (source.standard_input() != nullptr && settings.standard_input() != nullptr) {
+    node.at("stdin").fail("source '" + settings.standard_input()->name + "' reads standard input already");
+  }
 }
 
 std::string load_source_name(const Node& node) {
@@ -76,7 +95,7 @@ std::string products_of(const Catalog& catalog) {
 }  // namespace
 
 Source load_source(const Node& node, const Settings& settings) {
-  node.expect_keys({"name", "provider", "product", "webhook", "file"});
+  node.expect_keys({"name", "provider", "product", "webhook", "file", "stdin"});
   Source source;
   source.name = load_source_name(node.at("name"));
   if (settings.source(source.name) != nullptr)
@@ -99,11 +118,7 @@ Source load_source(const Node& node, const Settings& settings) {
     }
   }
   source.input = load_input(node, *source.catalog);
-  if (const Webhook* webhook = source.webhook(); webhook != nullptr) {
-    if (settings.at_path(webhook->path) != nullptr) {
-      node.at("webhook").at("path").fail("path '" + webhook->path + "' is here twice");
-    }
-  }
+  refuse_the_same_input_twice(node, source, settings);
   return source;
 }
 

@@ -47,12 +47,14 @@ void emit_source(YAML::Emitter& out, const Source& source) {
     }
     if (!webhook->allow.empty()) emit_networks(out, "allow", webhook->allow);
     emit_url(out, webhook->public_url);
-  } else {
+  } else if (const LogFiles* files = source.files()) {
     out << YAML::Key << "file" << YAML::Value << YAML::BeginMap;
-    const LogFiles& files = *source.files();
-    out << YAML::Key << "paths" << YAML::Value << YAML::Flow << files.paths;
-    if (files.from_end) out << YAML::Key << "start" << YAML::Value << "end";
-    if (files.compressed) out << YAML::Key << "compressed" << YAML::Value << true;
+    out << YAML::Key << "paths" << YAML::Value << YAML::Flow << files->paths;
+    if (files->from_end) out << YAML::Key << "start" << YAML::Value << "end";
+    if (files->compressed) out << YAML::Key << "compressed" << YAML::Value << true;
+  } else if (const StandardInput* input = source.standard_input()) {
+    out << YAML::Key << "stdin" << YAML::Value << YAML::BeginMap;
+    out << YAML::Key << "format" << YAML::Value << (input->format == BodyFormat::csv ? "csv" : "text");
   }
   out << YAML::EndMap << YAML::EndMap;
 }
@@ -81,6 +83,12 @@ const Source* Settings::at_path(std::string_view path) const {
   const auto found = std::find_if(sources.begin(), sources.end(), [&](const Source& s) {
     return s.webhook() != nullptr && s.webhook()->path == path;
   });
+  return found == sources.end() ? nullptr : &*found;
+}
+
+const Source* Settings::standard_input() const {
+  const auto found = std::find_if(sources.begin(), sources.end(),
+                                  [](const Source& s) { return s.standard_input() != nullptr; });
   return found == sources.end() ? nullptr : &*found;
 }
 

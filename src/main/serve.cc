@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
@@ -13,6 +14,7 @@
 #include "telephony_exporter/pipeline/pipeline.h"
 #include "telephony_exporter/source/file_reader.h"
 #include "telephony_exporter/source/ingest_server.h"
+#include "telephony_exporter/source/stream_reader.h"
 #include "telephony_exporter/yaml/node.h"
 
 namespace telephony {
@@ -78,6 +80,7 @@ class Exporter {
     metrics_.reloaded(true, std::chrono::system_clock::now());
     ingest_.emplace(options.ingest_address, live_, ingest_hooks(), log_);
     files_.emplace(live_, std::move(opened_.history.positions), file_hooks(), log_);
+    stream_.emplace(live_, STDIN_FILENO, stream_hooks(), log_);
     opened_.history = {};
     web_.emplace(options.web_address, options.telemetry_path, web_parts(), log_);
     ready_ = true;
@@ -112,6 +115,7 @@ class Exporter {
     ready_ = false;
     std::thread web([&] { web_->stop(); });
     files_->stop();
+    stream_->stop();
     ingest_->stop();
     web.join();
     pipeline_.stop();
@@ -140,6 +144,16 @@ class Exporter {
             }};
   }
 
+  StreamHooks stream_hooks() {
+    return {[this](const Source& source, const RawEvent& raw, const StreamHooks::Done& done) {
+              pipeline_.accept(source, raw, done);
+            },
+            [this](const Source& source, const StreamState& state) {
+              metrics_.source_lag(source.name, state.up, static_cast<double>(state.lag_bytes),
+                                  state.lag_seconds);
+            }};
+  }
+
   WebParts web_parts() {
     return {live_,
             unlisted_,
@@ -165,6 +179,7 @@ class Exporter {
   std::atomic<bool> ready_ = false;
   std::optional<IngestServer> ingest_;
   std::optional<FileReader> files_;
+  std::optional<StreamReader> stream_;
   std::optional<WebServer> web_;
 };
 

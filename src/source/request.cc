@@ -11,7 +11,7 @@ namespace {
 using boost::beast::iequals;
 
 constexpr std::string_view kAccepted =
-    "send application/json, application/x-ndjson, application/x-www-form-urlencoded or text/plain";
+    "send application/json, application/x-ndjson, application/x-www-form-urlencoded, text/csv or text/plain";
 
 /// Path and query of an origin-form or absolute-form target.
 std::string_view origin_form(std::string_view target) {
@@ -53,6 +53,7 @@ std::optional<BodyFormat> format_of(std::string_view content_type) {
   }
   if (is("application/x-www-form-urlencoded")) return BodyFormat::form;
   if (is("text/plain")) return BodyFormat::text;
+  if (is("text/csv")) return BodyFormat::csv;
   if (type.size() > kApplication.size() + kJsonSuffix.size() &&
       iequals(type.substr(0, kApplication.size()), kApplication) &&
       iequals(type.substr(type.size() - kJsonSuffix.size()), kJsonSuffix)) {

@@ -18,6 +18,7 @@
 #include "telephony_exporter/config/cidr.h"
 #include "telephony_exporter/config/series.h"
 #include "telephony_exporter/config/tls.h"
+#include "telephony_exporter/event/event.h"
 
 namespace telephony {
 
@@ -36,12 +37,17 @@ struct LogFiles {
   std::string place;
 };
 
+/// What is piped into the exporter; one source at most.
+struct StandardInput {
+  BodyFormat format = BodyFormat::text;  ///< text or csv
+};
+
 /// One place that events come from, and how what comes is read and counted.
 struct Source {
   std::string name;
   std::string provider;
   std::string product;
-  std::variant<Webhook, LogFiles> input;
+  std::variant<Webhook, LogFiles, StandardInput> input;
   const Catalog* catalog = nullptr;  ///< lives as long as the Settings
   const CodeSpace* space = nullptr;
   std::vector<const EventRule*> rules;  ///< those of the catalog that serve this product
@@ -50,6 +56,7 @@ struct Source {
 
   const Webhook* webhook() const { return std::get_if<Webhook>(&input); }
   const LogFiles* files() const { return std::get_if<LogFiles>(&input); }
+  const StandardInput* standard_input() const { return std::get_if<StandardInput>(&input); }
 };
 
 /// Where the ingest listener stands, seen from the senders.
@@ -83,6 +90,7 @@ struct Settings {
   std::vector<const Catalog*> all_catalogs() const;
   const Source* source(std::string_view name) const;
   const Source* at_path(std::string_view path) const;  ///< the webhook source with this path, or null
+  const Source* standard_input() const;                ///< or null
 
   Settings() = default;
   Settings(const Settings&) = delete;  // sources point into catalogs

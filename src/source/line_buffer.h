@@ -1,0 +1,31 @@
+// The bytes of a stream to whole lines.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace telephony {
+
+/// Holds at most `room` bytes: of a line that is longer than a line may be, enough is kept that it is
+/// refused.
+class LineBuffer {
+ public:
+  explicit LineBuffer(std::size_t room);
+
+  std::span<char> prepare();       ///< room for what is received next; ends what lines() gave
+  void commit(std::size_t bytes);  ///< so much of it was received
+
+  /// The whole lines that have arrived.
+  std::string_view lines() const;
+  /// What has arrived of the next one.
+  std::string_view rest() const;
+
+ private:
+  std::string bytes_;
+  std::size_t size_ = 0;
+  bool skipping_ = false;  ///< to the end of a line that is too long
+};
+
+}  // namespace telephony
