@@ -194,7 +194,7 @@ TEST(AuthExamples, AreRead) {
   const std::string directory = SOURCE_DIRECTORY "/tests/testdata/auth/";
   const auto settings = load_settings(directory + "config.yml");
   EXPECT_EQ(settings->sources.size(), 10U);
-  EXPECT_EQ(load_catalog(directory + "acme.yml").signatures.size(), 8U);
+  EXPECT_EQ(CatalogFiles().load(directory + "acme.yml")->signatures.size(), 8U);
   const std::string page = to_yaml(*settings);
   for (const char* secret : {"correct horse", "MfKQ9r8", "d75a98"}) {
     EXPECT_EQ(page.find(secret), page.npos) << page;

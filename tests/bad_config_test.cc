@@ -410,7 +410,7 @@ std::string message_of(const std::string& name) {
   std::string message;
   try {
     if (name.starts_with("catalog_")) {
-      load_catalog(file);
+      CatalogFiles().load(file);
     } else {
       const auto settings = load_settings(file);
       require_auth(*settings, "0.0.0.0:10066");
@@ -442,12 +442,12 @@ TEST(BadConfig, EachFileIsInTheTable) {
 }
 
 TEST(BadConfig, WhatIsBesideTheBadFilesIsGood) {
-  EXPECT_NO_THROW(load_catalog(kDirectory + "support/acme.yml"));
-  EXPECT_NO_THROW(load_catalog(kDirectory + "support/acme_again.yml"));
-  EXPECT_NO_THROW(load_catalog(kDirectory + "support/signing.yml"));
-  EXPECT_NO_THROW(load_catalog(kDirectory + "support/two_spaces.yml"));
-  EXPECT_NO_THROW(load_catalog(kDirectory + "support/words.yml"));
-  EXPECT_NO_THROW(load_catalog(kDirectory + "support/classes.yml"));
+  EXPECT_NO_THROW(CatalogFiles().load(kDirectory + "support/acme.yml"));
+  EXPECT_NO_THROW(CatalogFiles().load(kDirectory + "support/acme_again.yml"));
+  EXPECT_NO_THROW(CatalogFiles().load(kDirectory + "support/signing.yml"));
+  EXPECT_NO_THROW(CatalogFiles().load(kDirectory + "support/two_spaces.yml"));
+  EXPECT_NO_THROW(CatalogFiles().load(kDirectory + "support/words.yml"));
+  EXPECT_NO_THROW(CatalogFiles().load(kDirectory + "support/classes.yml"));
 }
 
 TEST(BadConfig, AMissingFileAndADirectoryAreNamed) {

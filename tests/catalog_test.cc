@@ -178,7 +178,8 @@ code_spaces:
       - {code: "299", reason: late, family: capacity, category: expiry, severity: warning, retry: never,
          message: Late, meaning: m, remedy: r}
 )");
-  const Catalog catalog = load_catalog(file);
+  const std::shared_ptr<const Catalog> loaded = CatalogFiles().load(file);
+  const Catalog& catalog = *loaded;
   const CodeSpace& space = catalog.spaces.front();
   std::vector<std::string> entries;
   for (const Entry& entry : space.entries)

@@ -40,7 +40,8 @@ inline std::vector<std::string> scheme_names() {
 inline std::vector<NamedScheme> read_schemes() {
   std::vector<NamedScheme> schemes;
   for (const auto& file : std::filesystem::directory_iterator(SOURCE_DIRECTORY "/config/providers")) {
-    for (const SignaturePreset& preset : load_catalog(file.path().string()).signatures) {
+    const auto catalog = CatalogFiles().load(file.path().string());
+    for (const SignaturePreset& preset : catalog->signatures) {
       schemes.push_back({preset.name, preset.scheme});
     }
   }

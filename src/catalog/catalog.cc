@@ -1,6 +1,7 @@
 #include "telephony_exporter/catalog/catalog.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "catalog/load.h"
 
@@ -18,22 +19,32 @@ const SignaturePreset* Catalog::signature(std::string_view name) const {
   return found == signatures.end() ? nullptr : &*found;
 }
 
-Catalog load_catalog(const Node& root, int depth) {
+namespace {
+
+Catalog load_catalog(const Node& root, const Includes& includes) {
   root.expect_keys({"provider", "title", "no_error", "code_spaces", "outcomes", "records", "events",
                     "layouts", "lines", "reason_protocols", "signatures"});
   Catalog catalog;
   catalog.provider = root.at("provider").slug();
   catalog.title = root.at("title").text();
-  catalog.spaces = load_code_spaces(root.at("code_spaces"), depth);
+  catalog.spaces = load_code_spaces(root.at("code_spaces"), includes);
   catalog.reading = load_reading(root, catalog.spaces);
   if (const auto signatures = root.find("signatures")) catalog.signatures = load_signatures(*signatures);
   return catalog;
 }
 
-Catalog load_catalog(const std::string& file) { return load_catalog(Node::load(file), 0); }
+}  // namespace
+
+std::shared_ptr<const Catalog> CatalogFiles::load(const std::string& path, int depth) {
+  const std::string name = std::filesystem::path(path).lexically_normal().string();
+  if (const auto found = catalogs_.find(name); found != catalogs_.end()) return found->second;
+  auto catalog = std::make_shared<const Catalog>(load_catalog(Node::load(path), {*this, depth}));
+  return catalogs_.emplace(name, std::move(catalog)).first->second;
+}
 
 Catalog parse_catalog(const std::string& text, const std::string& file) {
-  return load_catalog(Node::parse(text, file), 0);
+  CatalogFiles files;
+  return load_catalog(Node::parse(text, file), {files, 0});
 }
 
 }  // namespace telephony

@@ -71,16 +71,16 @@ void check_family_is_new(const Node& file, const CodeSpace& space, const Family&
 
 }  // namespace
 
-void include_codes(const Node& node, CodeSpace& space, int depth) {
+void include_codes(const Node& node, CodeSpace& space, const Includes& includes) {
   const Inclusion inclusion = load_inclusion(node);
   const Node& file = inclusion.file;
-  if (depth >= kIncludeDepth) file.fail("includes lead too deep; does a file include itself?");
+  if (includes.depth >= kIncludeDepth) file.fail("includes lead too deep; does a file include itself?");
   const auto path = std::filesystem::path(file.file()).parent_path() / file.text();
   std::error_code unknown;  // a name too long or a directory that may not be entered is no file either
   if (!std::filesystem::is_regular_file(path, unknown)) file.fail("there is no file '" + path.string() + "'");
-  const Catalog other = load_catalog(Node::load(path.string()), depth + 1);
-  if (other.spaces.size() != 1) file.fail("only a catalog with one code space can be included");
-  const CodeSpace& from = other.spaces.front();
+  const auto other = includes.files.load(path.string(), includes.depth + 1);
+  if (other->spaces.size() != 1) file.fail("only a catalog with one code space can be included");
+  const CodeSpace& from = other->spaces.front();
   for (Family family : from.families) {
     if (!inclusion.family.empty()) break;
     check_family_is_new(file, space, family);

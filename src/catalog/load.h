@@ -9,11 +9,17 @@ namespace telephony {
 /// How many files an `include` may lead through.
 inline constexpr int kIncludeDepth = 4;
 
+/// Where `include` takes files from.
+struct Includes {
+  CatalogFiles& files;
+  int depth = 0;  ///< of the file that includes
+};
+
 /// `code_spaces`: families, codes, and what they include.
-std::deque<CodeSpace> load_code_spaces(const Node& list, int depth);
+std::deque<CodeSpace> load_code_spaces(const Node& list, const Includes& includes);
 
 /// One item of `include`: the families and entries of another file.
-void include_codes(const Node& node, CodeSpace& space, int depth);
+void include_codes(const Node& node, CodeSpace& space, const Includes& includes);
 /// Once the space's own families are known.
 void check_inclusion(const Node& node, const CodeSpace& space);
 
@@ -42,8 +48,5 @@ std::vector<std::string> pointer_segments(const Node& node, const std::string& p
 
 /// `signatures`: what a configuration may call by name.
 std::vector<SignaturePreset> load_signatures(const Node& list);
-
-/// A whole catalog, `depth` includes down.
-Catalog load_catalog(const Node& root, int depth);
 
 }  // namespace telephony

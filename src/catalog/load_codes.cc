@@ -131,14 +131,14 @@ void check_series(const Node& codes, const CodeSpace& space) {
   }
 }
 
-CodeSpace load_code_space(const Node& node, int depth) {
+CodeSpace load_code_space(const Node& node, const Includes& includes) {
   node.expect_keys({"name", "title", "products", "source", "include", "families", "codes"});
   CodeSpace space;
   space.name = node.at("name").slug();
   space.title = node.at("title").text();
   for (const Node& product : node.at("products").items()) space.products.push_back(product.slug());
   if (const auto files = node.find("include")) {
-    for (const Node& file : files->items()) include_codes(file, space, depth);
+    for (const Node& file : files->items()) include_codes(file, space, includes);
   }
   for (const Node& family : node.at("families").items()) space.families.push_back(load_family(family, space));
   if (const auto files = node.find("include")) {
@@ -160,10 +160,10 @@ CodeSpace load_code_space(const Node& node, int depth) {
 
 }  // namespace
 
-std::deque<CodeSpace> load_code_spaces(const Node& list, int depth) {
+std::deque<CodeSpace> load_code_spaces(const Node& list, const Includes& includes) {
   std::deque<CodeSpace> spaces;
   for (const Node& item : list.items()) {
-    CodeSpace space = load_code_space(item, depth);
+    CodeSpace space = load_code_space(item, includes);
     for (const CodeSpace& other : spaces) {
       if (other.name == space.name) item.at("name").fail("code space '" + space.name + "' is here twice");
       for (const std::string& product : space.products) {

@@ -9,7 +9,7 @@
 namespace telephony {
 namespace {
 
-void number_series(Source& source, SeriesTable& table) {
+void number_series_of(Source& source, SeriesTable& table) {
   const WallTime now = std::chrono::system_clock::now();
   source.stream = table.stream({source.provider, source.product}, now);
   for (std::uint32_t i = 0; i < source.space->entries.size(); ++i) {
@@ -49,11 +49,12 @@ void load_journal(const Node& node, Settings& settings) {
 }
 
 void load_catalogs(const Node& list, Settings& settings) {
+  CatalogFiles files;
   for (const Node& file : list.items()) {
     std::error_code unknown;  // a name too long or a directory that may not be entered is no file either
     if (!std::filesystem::is_regular_file(beside(file), unknown))
       file.fail("there is no file '" + beside(file) + "'");
-    auto catalog = std::make_unique<const Catalog>(load_catalog(beside(file)));
+    auto catalog = files.load(beside(file));
     if (settings.catalog(catalog->provider) != nullptr) {
       file.fail("provider '" + catalog->provider + "' is described twice");
     }
@@ -63,28 +64,36 @@ void load_catalogs(const Node& list, Settings& settings) {
 
 }  // namespace
 
-std::shared_ptr<const Settings> load_settings(const std::string& file, const SeriesTable& before) {
+std::unique_ptr<Settings> read_settings(const std::string& file) {
   const Node root = Node::load(file);
   root.expect_keys({"providers", "accounts", "journal", "ingest", "sources"});
-  auto settings = std::make_shared<Settings>();
-  settings->table = before;
+  auto settings = std::make_unique<Settings>();
   load_catalogs(root.at("providers"), *settings);
   if (const auto accounts = root.find("accounts")) load_accounts(*accounts, *settings);
   if (const auto journal = root.find("journal")) load_journal(*journal, *settings);
   if (const auto ingest = root.find("ingest")) load_ingest(*ingest, *settings);
   for (const Node& node : root.at("sources").items()) {
     settings->sources.push_back(load_source(node, *settings));
-    number_series(settings->sources.back(), settings->table);
   }
   if (settings->sources.empty())
     root.at("sources").fail("lists no source; without one nothing can be counted");
+  return settings;
+}
+
+std::shared_ptr<const Settings> number_series(std::unique_ptr<Settings> settings, const SeriesTable& before) {
+  settings->table = before;
   std::set<StreamId> seen;
-  for (const Source& source : settings->sources) {
+  for (Source& source : settings->sources) {
+    number_series_of(source, settings->table);
     if (seen.insert(source.stream).second) {
       settings->streams.push_back({source.stream, source.space, &source.series});
     }
   }
   return settings;
+}
+
+std::shared_ptr<const Settings> load_settings(const std::string& file, const SeriesTable& before) {
+  return number_series(read_settings(file), before);
 }
 
 }  // namespace telephony

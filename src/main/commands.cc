@@ -35,8 +35,8 @@ std::string joined(const std::vector<std::string>& words) {
 /// What the file turned out to hold; throws ConfigError.
 std::string check_file(const std::string& file, const std::string& ingest_address) {
   if (Node::load(file).find("provider")) {
-    const Catalog catalog = load_catalog(file);
-    const Catalog* one = &catalog;
+    const auto catalog = CatalogFiles().load(file);
+    const Catalog* one = catalog.get();
     return "a catalog of " + std::to_string(all_meanings({&one, 1}).size()) + " entries";
   }
   const auto settings = load_settings(file);

@@ -50,8 +50,8 @@ sigset_t block_signals() {
 }
 
 /// Checked as a whole, so that a reload can refuse what a start would refuse.
-std::shared_ptr<const Settings> load(const Options& options, const SeriesTable& before) {
-  auto settings = load_settings(options.config_file, before);
+std::unique_ptr<Settings> read(const Options& options) {
+  auto settings = read_settings(options.config_file);
   require_auth(*settings, options.ingest_address);
   check_tls(*settings);
   return settings;
@@ -65,12 +65,12 @@ Pipeline::Commits commits(const Options& options) {
 /// The whole house, in the order of the river.
 class Exporter {
  public:
-  explicit Exporter(const Options& options)
+  Exporter(const Options& options, std::unique_ptr<Settings> settings)
       : options_(options),
         log_(options.log_level, options.log_format),
         opened_(open_journal(options.journal_path, std::chrono::system_clock::now(), log_)),
         journal_(*opened_.journal),
-        live_(load(options, opened_.history.table)),
+        live_(number_series(std::move(settings), opened_.history.table)),
         ledger_(live_.get()),
         metrics_(*live_.get(), journal_, ledger_),
         pipeline_({journal_, ledger_, metrics_, unlisted_, log_}, commits(options)) {
@@ -95,7 +95,7 @@ class Exporter {
   std::string reload() {
     const std::lock_guard lock(reloading_);
     try {
-      const auto settings = load(options_, live_.get()->table);
+      const auto settings = number_series(read(options_), live_.get()->table);
       ledger_.adopt(settings);
       metrics_.adopt(*settings);
       journal_.adopt(settings);
@@ -189,8 +189,8 @@ int serve(const Options& options) {
   raise_file_limit();
   keep_memory_small();
   const sigset_t signals = block_signals();
-  load(options, {});  // what is wrong with the configuration is said before the journal is touched
-  Exporter exporter(options);
+  // Read first: what is wrong with the configuration is said before the journal is touched.
+  Exporter exporter(options, read(options));
   for (int signal = 0;;) {
     if (sigwait(&signals, &signal) != 0) continue;
     if (signal != SIGHUP) break;

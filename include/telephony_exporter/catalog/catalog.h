@@ -2,6 +2,8 @@
 #pragma once
 
 #include <deque>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,9 +26,17 @@ struct Catalog {
   const SignaturePreset* signature(std::string_view name) const;  ///< or null
 };
 
-/// Throws ConfigError.
-Catalog load_catalog(const std::string& file);
-/// The same from memory; `file` names it in messages, and included files are looked up beside it.
+/// Reads catalog files, each once: several may include the same one.
+class CatalogFiles {
+ public:
+  /// `depth` includes down. Throws ConfigError.
+  std::shared_ptr<const Catalog> load(const std::string& path, int depth = 0);
+
+ private:
+  std::map<std::string, std::shared_ptr<const Catalog>> catalogs_;
+};
+
+/// From memory; `file` names it in messages, and included files are looked up beside it. Throws ConfigError.
 Catalog parse_catalog(const std::string& text, const std::string& file);
 
 }  // namespace telephony

@@ -74,7 +74,7 @@ struct ActiveStream {
 };
 
 struct Settings {
-  std::vector<std::unique_ptr<const Catalog>> catalogs;
+  std::vector<std::shared_ptr<const Catalog>> catalogs;
   std::vector<Source> sources;
   std::vector<ActiveStream> streams;  ///< each once
   SeriesTable table;
@@ -97,8 +97,11 @@ struct Settings {
   Settings& operator=(const Settings&) = delete;
 };
 
-/// Reads the configuration and all it names. Series keep the numbers that they have in `before`.
-/// Throws ConfigError.
+/// Reads the configuration and all it names. Throws ConfigError.
+std::unique_ptr<Settings> read_settings(const std::string& file);
+/// Gives every series of the sources its number; those that are in `before` keep theirs.
+std::shared_ptr<const Settings> number_series(std::unique_ptr<Settings> settings, const SeriesTable& before);
+/// Both.
 std::shared_ptr<const Settings> load_settings(const std::string& file, const SeriesTable& before = {});
 
 /// Throws ConfigError for a webhook without `auth:` when `address` is reachable from outside this host.
