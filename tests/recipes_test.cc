@@ -25,13 +25,17 @@ TEST(Recipes, JoinTheLinesOfManagerEvents) {
   EXPECT_EQ(joined.exit_code, 0) << joined.errors;
 
   const Finished replayed =
-      run_exporter({"replay", "--config.file=" SOURCE_DIRECTORY "/tests/testdata/more_providers.yml", "--source",
-                    "asterisk", "-"},
+      run_exporter({"replay", "--config.file=" SOURCE_DIRECTORY "/tests/testdata/more_providers.yml",
+                    "--source", "asterisk", "-"},
                    {}, joined.output);
   const std::vector<Sample> samples = parse_metrics(replayed.output);
   EXPECT_EQ(sum_of(samples, "telephony_errors_total", {{"provider", "asterisk"}}), 1) << replayed.errors;
-  EXPECT_EQ(sum_of(samples, "telephony_account_errors_total", {{"account", "carrier-a"}, {"reason", "user_busy"}}), 1);
-  EXPECT_EQ(sum_of(samples, "telephony_exporter_events_total", {{"source", "asterisk"}, {"result", "duplicate"}}), 1);
+  EXPECT_EQ(
+      sum_of(samples, "telephony_account_errors_total", {{"account", "carrier-a"}, {"reason", "user_busy"}}),
+      1);
+  EXPECT_EQ(
+      sum_of(samples, "telephony_exporter_events_total", {{"source", "asterisk"}, {"result", "duplicate"}}),
+      1);
 }
 
 }  // namespace
