@@ -22,6 +22,18 @@ TEST(LooksLikePhoneNumber, SevenDigitsAndDiallingPunctuation) {
   }
 }
 
+TEST(LooksLikeAddress, WithOrWithoutSchemeAndPort) {
+  for (const char* address :
+       {"192.0.2.9", "192.0.2.9:5060", "sip:192.0.2.9", "sip:192.0.2.9:5060;transport=tcp", "sips:192.0.2.9",
+        "2001:db8::9", "[2001:db8::9]", "sip:[2001:db8::9]:5060", "::1"}) {
+    EXPECT_TRUE(looks_like_address(address)) << address;
+  }
+  for (const char* other : {"", "acme", "gw-192.0.2.9", "192.0.2.9-east", "192.0.2", "1.2.3.4.5", "a:b",
+                            "a:b:c", "[", "sip:", "sip:gw.example.com", "192.0.2.256"}) {
+    EXPECT_FALSE(looks_like_address(other)) << other;
+  }
+}
+
 TEST(IsAccount, WhatMayBecomeALabel) {
   const std::string longest(limits::kAccountBytes, 'a');
   for (const std::string& good :
@@ -32,7 +44,7 @@ TEST(IsAccount, WhatMayBecomeALabel) {
   for (const std::string& bad :
        {std::string(), std::string("other"), longest + 'a', std::string("a\nb"), std::string("a\tb"),
         std::string("a\0b", 3), std::string("\x7f"), std::string("\xff\xfe"), std::string("\xc3"),
-        std::string("+12025550143"), std::string("12025550143")}) {
+        std::string("+12025550143"), std::string("12025550143"), std::string("192.0.2.9")}) {
     EXPECT_FALSE(is_account(bad)) << bad;
   }
 }

@@ -12,7 +12,7 @@ import sys
 ALWAYS_THERE = set(
     """
     [ [[ break case cat cd chmod command continue cp cut date declare dirname dpkg-query echo env eval exec exit export
-    false find grep head id kill local ls mkdir mktemp mv nproc printf pwd read readonly return rm sed set shift
+    false find grep head id kill ln local ls mkdir mktemp mv nproc printf pwd read readonly return rm sed set setpriv shift
     shopt sleep sort source stat tail tar tee test timeout touch tr trap true uname uniq unset wait wc xargs
     """.split()
 )
@@ -29,14 +29,19 @@ TOOLS = {
     "curl": "curl",
     "g++": "g++",
     "git": "git",
+    "kamailio": "kamailio",
     "ninja": "ninja-build",
     "pkg-config": "pkg-config",
     "prometheus": "prometheus",
     "promtool": "prometheus",
     "python3": "python3",
     "shellcheck": "shellcheck",
+    "sipp": "sip-tester",
     "yamllint": "yamllint",
 }
+
+# The others come with Kamailio itself.
+KAMAILIO_MODULES = {"acc_json": "kamailio-extra-modules"}
 
 # CMake packages, pkg-config modules, imported targets and Python modules.
 LIBRARIES = {
@@ -101,9 +106,10 @@ def commands_of(script):
 
 
 def tools_of_tests(source):
-    """Programs that a test starts: the first of a list of words given to run() or Process."""
-    return [name.rsplit("/", 1)[-1] for name in re.findall(r'(?:\brun|\bProcess(?:\s+\w+)?|\w+_)\s*[({]+\s*"([^"]+)"', source)
-            if name.startswith("/usr/bin/") or name in TOOLS]
+    """Programs that a test starts: the first of a list of words given to run() or Process, and all that have a path."""
+    found = re.findall(r'"/usr/s?bin/([\w.+-]+)"', source)
+    return found + [name.rsplit("/", 1)[-1] for name in re.findall(r'(?:\brun|\bProcess(?:\s+\w+)?|\w+_)\s*[({]+\s*"([^"]+)"', source)
+            if name in TOOLS]
 
 
 def libraries_of_cmake(text):
@@ -151,6 +157,8 @@ def check(root):
     for path in sorted(root.glob("tests/*.cc")):
         for name in tools_of_tests(read(path)):
             need(str(path.relative_to(root)), name, TOOLS)
+    for name in re.findall(r'^loadmodule "(\w+)\.so"', read(root / "tests/testdata/sip/kamailio.cfg"), re.MULTILINE):
+        need("tests/testdata/sip/kamailio.cfg", name, {name: KAMAILIO_MODULES.get(name, "kamailio")})
     for path in cmake:
         for name in libraries_of_cmake(read(path)):
             need(str(path.relative_to(root)), name, LIBRARIES)
@@ -186,8 +194,8 @@ exec build/release/program "$@"
     cmake = "find_package(Boost 1.81 REQUIRED) # find_package(No)\npkg_check_modules(s REQUIRED IMPORTED_TARGET libsodium>=1)\n"
     assert libraries_of_cmake(cmake + "target_link_libraries(t GTest::gmock)") == ["Boost", "libsodium", "GTest::gmock"]
     assert tools_of_cmake("find_program(C ccache)\nadd_test(NAME x COMMAND python3 y)") == ["ccache", "python3"]
-    assert tools_of_tests('run({"/usr/bin/promtool", "check"}); Process p({"curl"}); process_({"/usr/bin/nc"})') == [
-        "promtool", "curl", "nc"]
+    assert tools_of_tests('run({"/usr/bin/promtool", "check"}); Process p({"curl"}); process_({"/usr/bin/nc", "/usr/sbin/x"})') == [
+        "promtool", "nc", "x", "curl"]
     assert modules_of_python("import sys\nimport yaml\nfrom jsonschema import x\n") == ["yaml", "jsonschema"]
 
 

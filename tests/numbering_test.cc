@@ -19,7 +19,7 @@ code_spaces:
     include:
       - SIP
       - {file: Q850, numbering: q850}
-      - {file: SIP, offset: 31000, family: client}
+      - {file: SIP, offset: 31000, family: client, except: [3xx, "402"]}
     families:
       - {name: client, title: Client, pattern: 31xxx, unlisted: {category: unknown, severity: warning, retry: never}}
       - {name: own_causes, title: Own causes, numbering: q850,
@@ -101,6 +101,10 @@ TEST(Numberings, AnOffsetMovesCodes) {
   EXPECT_EQ(meaning("31200"), "nothing");
   EXPECT_EQ(meaning("31499"), "unlisted unlisted client");
   EXPECT_EQ(meaning("31999"), "31999 own client");
+  for (const char* left_out : {"31302", "31402"}) {
+    EXPECT_EQ(meaning(left_out), "unlisted unlisted client") << left_out;
+  }
+  EXPECT_EQ(meaning("402"), "402 payment_required request_failure") << "without the offset it is there";
 }
 
 TEST(Numberings, TheFirstListedRanksFirst) {

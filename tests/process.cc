@@ -345,7 +345,9 @@ RawConnection::RawConnection(std::uint16_t port) : socket_(::socket(AF_INET, SOC
   const sockaddr_in address = loopback(port);
   const timeval patience{kRunDeadline.count(), 0};
   setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  check(connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0, "connect");
+  if (connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return;
+  close(socket_);
+  throw std::runtime_error("connect: " + std::string(std::strerror(errno)));
 }
 
 RawConnection::~RawConnection() { close(socket_); }

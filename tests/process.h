@@ -59,7 +59,8 @@ class Process {
   std::optional<int> wait(std::chrono::milliseconds deadline);
 
   std::string output() const { return read_text_file(files_.path() + "/output"); }  ///< so far
-  std::string errors() const { return read_text_file(files_.path() + "/errors"); }  ///< so far
+  std::string errors() const { return read_text_file(errors_file()); }              ///< so far
+  std::string errors_file() const { return files_.path() + "/errors"; }
 
  private:
   TemporaryDirectory files_;

@@ -15,6 +15,7 @@ struct Inclusion {
   std::string numbering;
   std::uint32_t offset = 0;
   std::string family;  ///< all codes are in this family of the space; empty: in those of the file
+  std::vector<CodePattern> except;  ///< codes of the file, without the offset, that stay out
 };
 
 std::uint32_t load_offset(const Node& node) {
@@ -23,14 +24,33 @@ std::uint32_t load_offset(const Node& node) {
   return static_cast<std::uint32_t>(offset);
 }
 
+/// Each must match, so that a slip of the pen does not stay unseen.
+std::vector<CodePattern> load_except(const Node& list, const CodeSpace& from) {
+  std::vector<CodePattern> except;
+  for (const Node& item : list.items()) {
+    const auto pattern = CodePattern::parse(item.text());
+    if (!pattern) item.fail("'" + item.text() + "' is no pattern; write digits and x, as in 11xx, or 32-47");
+    const bool matches = std::any_of(from.entries.begin(), from.entries.end(),
+                                     [&](const Entry& entry) { return pattern->matches(entry.code); });
+    if (!matches) item.fail("no code of the included file is '" + item.text() + "'");
+    except.push_back(*pattern);
+  }
+  return except;
+}
+
 Inclusion load_inclusion(const Node& node) {
-  if (!node.is_map()) return {node, "", 0, ""};
-  node.expect_keys({"file", "numbering", "offset", "family"});
-  Inclusion inclusion{node.at("file"), "", 0, ""};
+  if (!node.is_map()) return {node, "", 0, "", {}};
+  node.expect_keys({"file", "numbering", "offset", "family", "except"});
+  Inclusion inclusion{node.at("file"), "", 0, "", {}};
   if (const auto numbering = node.find("numbering")) inclusion.numbering = numbering->slug();
   if (const auto offset = node.find("offset")) inclusion.offset = load_offset(*offset);
   if (const auto family = node.find("family")) inclusion.family = family->slug();
   return inclusion;
+}
+
+bool is_left_out(const Inclusion& inclusion, const Entry& entry) {
+  return std::any_of(inclusion.except.begin(), inclusion.except.end(),
+                     [&](const CodePattern& pattern) { return pattern.matches(entry.code); });
 }
 
 bool shift(std::string& code, std::uint32_t offset) {
@@ -72,7 +92,7 @@ void check_family_is_new(const Node& file, const CodeSpace& space, const Family&
 }  // namespace
 
 void include_codes(const Node& node, CodeSpace& space, const Includes& includes) {
-  const Inclusion inclusion = load_inclusion(node);
+  Inclusion inclusion = load_inclusion(node);
   const Node& file = inclusion.file;
   if (includes.depth >= kIncludeDepth) file.fail("includes lead too deep; does a file include itself?");
   const auto path = std::filesystem::path(file.file()).parent_path() / file.text();
@@ -81,6 +101,7 @@ void include_codes(const Node& node, CodeSpace& space, const Includes& includes)
   const auto other = includes.files.load(path.string(), includes.depth + 1);
   if (other->spaces.size() != 1) file.fail("only a catalog with one code space can be included");
   const CodeSpace& from = other->spaces.front();
+  if (node.is_map() && node.find("except")) inclusion.except = load_except(node.at("except"), from);
   for (Family family : from.families) {
     if (!inclusion.family.empty()) break;
     check_family_is_new(file, space, family);
@@ -90,6 +111,7 @@ void include_codes(const Node& node, CodeSpace& space, const Includes& includes)
   }
   for (std::uint32_t i = 0; !from.is_unlisted(i); ++i) {
     Entry entry = from.entries[i];
+    if (is_left_out(inclusion, entry)) continue;
     if (entry.numbering.empty()) entry.numbering = inclusion.numbering;
     if (!inclusion.family.empty()) entry.family = inclusion.family;
     shift_entry(inclusion, entry);

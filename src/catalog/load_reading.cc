@@ -53,8 +53,9 @@ class Locations {
 
 /// What a value is cut out of, and whose code it is.
 Field load_part(const Node& node, Locations& locations) {
-  if (node.is_scalar()) return {locations.slot(node), Field::As::value, "", "", ""};
-  Field field{locations.slot(node.at("field")), Field::As::value, "", "", ""};
+  Field field;
+  field.slot = locations.slot(node.is_scalar() ? node : node.at("field"));
+  if (node.is_scalar()) return field;
   if (const auto after = node.find("after")) field.after = after->text();
   if (const auto before = node.find("before")) field.before = before->text();
   return field;
@@ -75,13 +76,18 @@ Field load_code_field(const Node& node, Locations& locations, const std::deque<C
     node.fail("expected {line: FIELD}, {reason: FIELD} or {field: FIELD, ...}");
   }
   if (node.pairs().size() > 1) node.fail("only {field: ...} has further keys");
-  if (line) return {locations.slot(*line), Field::As::line, "", "", ""};
-  return {locations.slot(*reason), Field::As::reason, "", "", ""};
+  Field field;
+  field.slot = locations.slot(line ? *line : *reason);
+  field.as = line ? Field::As::line : Field::As::reason;
+  return field;
 }
 
 Field load_account(const Node& node, Locations& locations) {
-  if (!node.is_scalar()) node.expect_keys({"field", "after", "before"});
-  return load_part(node, locations);
+  Field field = load_part(node, locations);
+  if (node.is_scalar()) return field;
+  node.expect_keys({"field", "after", "before", "listed"});
+  if (const auto listed = node.find("listed")) field.listed = listed->boolean();
+  return field;
 }
 
 void load_when(const Node& node, Locations& locations, EventRule& rule) {

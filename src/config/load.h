@@ -15,6 +15,9 @@ inline std::string beside(const Node& node) {
   return (std::filesystem::path(node.file()).parent_path() / node.text()).string();
 }
 
+/// `accounts`; the catalogs are in the settings already.
+void load_accounts(const Node& node, Settings& settings);
+
 /// `ingest`.
 void load_ingest(const Node& node, Settings& settings);
 

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -17,23 +16,6 @@ void number_series_of(Source& source, SeriesTable& table) {
     const bool unlisted = source.space->is_unlisted(i);
     source.series.push_back(
         table.error({source.stream, entry.code, entry.reason, unlisted ? entry.family : ""}, now));
-  }
-}
-
-void load_accounts(const Node& node, Settings& settings) {
-  node.expect_keys({"max", "allow"});
-  if (const auto max = node.find("max")) settings.accounts_max = max->number();
-  const auto allow = node.find("allow");
-  if (!allow) return;
-  for (const auto& [provider, accounts] : allow->pairs()) {
-    const std::string name = provider.text();
-    if (settings.catalog(name) == nullptr)
-      provider.fail("no file under 'providers' describes provider '" + name + "'");
-    const auto [allowed, added] = settings.accounts_allow.try_emplace(name, accounts.texts());
-    if (!added) provider.fail("provider '" + name + "' is here twice");
-    if (std::find(allowed->second.begin(), allowed->second.end(), "other") != allowed->second.end()) {
-      accounts.fail("'other' stands for the accounts that have no series of their own");
-    }
   }
 }
 

@@ -117,6 +117,8 @@ Source load_source(const Node& node, const Settings& settings) {
       source.rules.push_back(&rule);
     }
   }
+  const auto names = settings.accounts_map.find(source.provider);
+  if (names != settings.accounts_map.end()) source.account_names = &names->second;
   source.input = load_input(node, *source.catalog);
   refuse_the_same_input_twice(node, source, settings);
   return source;

@@ -22,6 +22,24 @@ void emit_url(YAML::Emitter& out, const std::string& url) {
   if (!url.empty()) out << YAML::Key << "public_url" << YAML::Value << url;
 }
 
+void emit_accounts(YAML::Emitter& out, const Settings& settings) {
+  out << YAML::Key << "accounts" << YAML::Value << YAML::BeginMap;
+  out << YAML::Key << "max" << YAML::Value << settings.accounts_max;
+  out << YAML::Key << "allow" << YAML::Value << YAML::Flow << YAML::BeginMap;
+  for (const auto& [provider, accounts] : settings.accounts_allow) {
+    out << YAML::Key << provider << YAML::Value << accounts;
+  }
+  out << YAML::EndMap;
+  if (!settings.accounts_map.empty()) out << YAML::Key << "map" << YAML::Value << YAML::BeginMap;
+  for (const auto& [provider, names] : settings.accounts_map) {
+    out << YAML::Key << provider << YAML::Value << YAML::Flow << YAML::BeginMap;
+    for (const auto& [told, account] : names) out << YAML::Key << told << YAML::Value << account;
+    out << YAML::EndMap;
+  }
+  if (!settings.accounts_map.empty()) out << YAML::EndMap;
+  out << YAML::EndMap;
+}
+
 void emit_ingest(YAML::Emitter& out, const Ingest& ingest) {
   out << YAML::Key << "ingest" << YAML::Value << YAML::BeginMap;
   emit_networks(out, "trusted_proxies", ingest.trusted_proxies);
@@ -108,13 +126,7 @@ std::string to_yaml(const Settings& settings) {
   out << YAML::BeginMap << YAML::Key << "providers" << YAML::Value << YAML::Flow << YAML::BeginSeq;
   for (const auto& catalog : settings.catalogs) out << catalog->provider;
   out << YAML::EndSeq;
-  out << YAML::Key << "accounts" << YAML::Value << YAML::BeginMap;
-  out << YAML::Key << "max" << YAML::Value << settings.accounts_max;
-  out << YAML::Key << "allow" << YAML::Value << YAML::Flow << YAML::BeginMap;
-  for (const auto& [provider, accounts] : settings.accounts_allow) {
-    out << YAML::Key << provider << YAML::Value << accounts;
-  }
-  out << YAML::EndMap << YAML::EndMap;
+  emit_accounts(out, settings);
   out << YAML::Key << "journal" << YAML::Value << YAML::BeginMap;
   out << YAML::Key << "sync" << YAML::Value << (settings.journal_sync_full ? "full" : "normal");
   out << YAML::Key << "dedup" << YAML::Value << YAML::Flow << YAML::BeginMap;

@@ -147,7 +147,7 @@ void Decoder::Impl::json_record(simdjson::dom::element record) {
     text_ = simdjson::minify(record);
     match = match_line(reading.lines, text_);
   }
-  if (match) return give(line_event(*match, reading, scratch_));
+  if (match) return give(line_event(*match, *source_, scratch_));
   give(Ignored{});
 }
 

@@ -68,7 +68,7 @@ bool Decoder::Impl::read_fields(std::string_view line) {
   auto* event = std::get_if<Event>(&record);
   if (event != nullptr && event->code.empty() && event->text.empty()) {
     const Reading& reading = source_->catalog->reading;
-    if (const auto match = match_line(reading.lines, line)) add_match(*match, reading, scratch_, *event);
+    if (const auto match = match_line(reading.lines, line)) add_match(*match, *source_, scratch_, *event);
   }
   give(std::move(record));
   return true;
@@ -84,7 +84,7 @@ void Decoder::Impl::searched_line(std::string_view line) {
   const Reading& reading = source_->catalog->reading;
   const auto match = match_line(reading.lines, line);
   if (!match) return give(Ignored{});
-  give(line_event(*match, reading, scratch_));
+  give(line_event(*match, *source_, scratch_));
 }
 
 }  // namespace telephony

@@ -5,6 +5,7 @@
 #include "decode/codes.h"
 #include "telephony_exporter/catalog/text.h"
 #include "telephony_exporter/decode/retry_after.h"
+#include "telephony_exporter/event/posting.h"
 
 namespace telephony {
 namespace {
@@ -38,12 +39,25 @@ std::optional<Outcome> read_outcome(const EventRule& rule, const Reading& readin
   return best != nullptr ? best->outcome : Outcome::other;
 }
 
-std::string_view read_account(const EventRule& rule, const Slots& slots) {
+/// As told; or where the configuration has a list, as that says, and "other" when it does not know it.
+std::string_view meant_account(const Source& source, std::string_view told) {
+  if (source.account_names == nullptr || told.empty()) return told;
+  const auto meant = source.account_names->find(told);
+  return meant != source.account_names->end() ? std::string_view(meant->second) : kOtherAccountName;
+}
+
+/// The first field that the configuration's list knows, or else the first that holds something.
+std::string_view read_account(const EventRule& rule, const Source& source, const Slots& slots) {
+  std::string_view told;
   for (const Field& field : rule.account) {
-    const std::string_view account = trimmed(cut(trimmed(slots[field.slot]), field));
-    if (!account.empty()) return account;
+    const std::string_view value = trimmed(cut(trimmed(slots[field.slot]), field));
+    if (value.empty()) continue;
+    if (source.account_names != nullptr && source.account_names->contains(value)) {
+      return meant_account(source, value);
+    }
+    if (told.empty() && !field.listed) told = value;
   }
-  return {};
+  return meant_account(source, told);
 }
 
 std::optional<std::chrono::seconds> read_retry_after(const EventRule& rule, const Slots& slots) {
@@ -82,25 +96,25 @@ Record apply_rule(const EventRule& rule, const Source& source, Slots& slots, Rul
   event.text = found->text;
   event.numbering = found->numbering;
   if (event.text.empty()) event.text = slots.first(rule.text);
-  event.account = read_account(rule, slots);
+  event.account = read_account(rule, source, slots);
   event.retry_after = read_retry_after(rule, slots);
   event.session = read_outcome(rule, source.catalog->reading, slots);
   event.identity = read_identity(rule, slots, scratch.identity);
   return event;
 }
 
-void add_match(const LineMatch& match, const Reading& reading, RuleScratch& scratch, Event& event) {
-  const Found found = read_match(match, reading, scratch.reasons[0]);
+void add_match(const LineMatch& match, const Source& source, RuleScratch& scratch, Event& event) {
+  const Found found = read_match(match, source.catalog->reading, scratch.reasons[0]);
   event.code = found.code;
   event.text = found.text;
   event.numbering = found.numbering;
-  if (event.account.empty()) event.account = match.account;
+  if (event.account.empty()) event.account = meant_account(source, match.account);
 }
 
-Event line_event(const LineMatch& match, const Reading& reading, RuleScratch& scratch) {
+Event line_event(const LineMatch& match, const Source& source, RuleScratch& scratch) {
   Event event;
   event.kind = match.kind;
-  add_match(match, reading, scratch, event);
+  add_match(match, source, scratch, event);
   scratch.identity.clear();
   if (!match.id.empty()) {
     add_part(scratch.identity, match.kind);

@@ -26,9 +26,9 @@ const EventRule* find_rule(const Source& source, const Slots& slots);
 Record apply_rule(const EventRule& rule, const Source& source, Slots& slots, RuleScratch& scratch);
 
 /// Gives the event the error that its line says.
-void add_match(const LineMatch& match, const Reading& reading, RuleScratch& scratch, Event& event);
+void add_match(const LineMatch& match, const Source& source, RuleScratch& scratch, Event& event);
 
 /// The event that a log line says; of one that says "no error" only the kind and the id are left.
-Event line_event(const LineMatch& match, const Reading& reading, RuleScratch& scratch);
+Event line_event(const LineMatch& match, const Source& source, RuleScratch& scratch);
 
 }  // namespace telephony

@@ -1,8 +1,10 @@
 #include "telephony_exporter/record/accounts.h"
 
+#include <arpa/inet.h>
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 
 #include "telephony_exporter/event/limits.h"
 
@@ -45,11 +47,23 @@ bool looks_like_phone_number(std::string_view text) {
   return starts_with_number(has_scheme ? text.substr(scheme + 1) : text);
 }
 
+bool looks_like_address(std::string_view text) {
+  for (const std::string_view scheme : {"sip:", "sips:"}) {
+    if (text.starts_with(scheme)) text.remove_prefix(scheme.size());
+  }
+  const bool in_brackets = text.starts_with('[');
+  if (in_brackets) text.remove_prefix(1);
+  const bool colons = std::count(text.begin(), text.end(), ':') > 1;
+  const std::string address(text.substr(0, text.find_first_of(in_brackets || colons ? "]" : ":;")));
+  std::array<unsigned char, sizeof(in6_addr)> ignored{};
+  return inet_pton(colons ? AF_INET6 : AF_INET, address.c_str(), ignored.data()) == 1;
+}
+
 bool is_account(std::string_view text) {
   const auto control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
   return !text.empty() && text.size() <= limits::kAccountBytes && text != kOtherAccountName &&
          std::none_of(text.begin(), text.end(), control) && !looks_like_phone_number(text) &&
-         simdjson::validate_utf8(text);
+         !looks_like_address(text) && simdjson::validate_utf8(text);
 }
 
 void Accounts::limit(std::size_t max,

@@ -31,6 +31,7 @@ struct Field {
   std::string after;      ///< the value is what follows this, or is not there
   std::string before;     ///< ...and ends before the last of these
   std::string numbering;  ///< whose codes stand there; empty: the space's own
+  bool listed = false;    ///< an account only if the configuration's list has it
 };
 
 /// One kind of event: how to know it and where its parts stand. Alternatives: the first that is there wins.

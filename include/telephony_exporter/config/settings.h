@@ -42,6 +42,9 @@ struct StandardInput {
   BodyFormat format = BodyFormat::text;  ///< text or csv
 };
 
+/// By what the records of a provider say, the account that is meant.
+using AccountNames = std::map<std::string, std::string, std::less<>>;
+
 /// One place that events come from, and how what comes is read and counted.
 struct Source {
   std::string name;
@@ -50,7 +53,8 @@ struct Source {
   std::variant<Webhook, LogFiles, StandardInput> input;
   const Catalog* catalog = nullptr;  ///< lives as long as the Settings
   const CodeSpace* space = nullptr;
-  std::vector<const EventRule*> rules;  ///< those of the catalog that serve this product
+  std::vector<const EventRule*> rules;          ///< those of the catalog that serve this product
+  const AccountNames* account_names = nullptr;  ///< of its provider; null: accounts count as they are told
   StreamId stream = 0;
   std::vector<SeriesId> series;  ///< by position of the entry in `space`
 
@@ -82,6 +86,7 @@ struct Settings {
 
   std::size_t accounts_max = 100;
   std::map<std::string, std::vector<std::string>, std::less<>> accounts_allow;  ///< by provider
+  std::map<std::string, AccountNames, std::less<>> accounts_map;                ///< by provider
   bool journal_sync_full = true;
   std::chrono::seconds dedup_retention{std::chrono::hours{96}};
   std::size_t dedup_max_keys = 4'000'000;

@@ -16,8 +16,11 @@ namespace telephony {
 /// tel:.
 bool looks_like_phone_number(std::string_view text);
 
+/// An IP address, with or without sip: before it and a port behind it.
+bool looks_like_address(std::string_view text);
+
 /// False for what must not become a label: empty, over limits::kAccountBytes, not printable, not UTF-8, the
-/// name of the overflow, or what looks like a phone number.
+/// name of the overflow, or what looks like a phone number or an address.
 bool is_account(std::string_view text);
 
 /// Not thread-safe.
