@@ -34,6 +34,7 @@ TOOLS = {
     "prometheus": "prometheus",
     "promtool": "prometheus",
     "python3": "python3",
+    "rsyslogd": "rsyslog",
     "shellcheck": "shellcheck",
     "yamllint": "yamllint",
 }
@@ -103,7 +104,7 @@ def commands_of(script):
 def tools_of_tests(source):
     """Programs that a test starts: the first of a list of words given to run() or Process."""
     return [name.rsplit("/", 1)[-1] for name in re.findall(r'(?:\brun|\bProcess(?:\s+\w+)?|\w+_)\s*[({]+\s*"([^"]+)"', source)
-            if name.startswith("/usr/bin/") or name in TOOLS]
+            if name.startswith(("/usr/bin/", "/usr/sbin/")) or name in TOOLS]
 
 
 def libraries_of_cmake(text):
@@ -186,7 +187,7 @@ exec build/release/program "$@"
     cmake = "find_package(Boost 1.81 REQUIRED) # find_package(No)\npkg_check_modules(s REQUIRED IMPORTED_TARGET libsodium>=1)\n"
     assert libraries_of_cmake(cmake + "target_link_libraries(t GTest::gmock)") == ["Boost", "libsodium", "GTest::gmock"]
     assert tools_of_cmake("find_program(C ccache)\nadd_test(NAME x COMMAND python3 y)") == ["ccache", "python3"]
-    assert tools_of_tests('run({"/usr/bin/promtool", "check"}); Process p({"curl"}); process_({"/usr/bin/nc"})') == [
+    assert tools_of_tests('run({"/usr/bin/promtool", "check"}); Process p({"curl"}); process_({"/usr/sbin/nc"})') == [
         "promtool", "curl", "nc"]
     assert modules_of_python("import sys\nimport yaml\nfrom jsonschema import x\n") == ["yaml", "jsonschema"]
 

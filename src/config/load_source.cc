@@ -23,10 +23,7 @@ Webhook load_webhook(const Node& node, const Catalog& catalog, const std::string
   node.expect_keys({"path", "auth", "allow", "public_url"});
   Webhook webhook{load_path(node.at("path")), std::nullopt, place};
   if (const auto auth = node.find("auth")) webhook.auth = load_auth(*auth, catalog);
-  if (const auto allow = node.find("allow")) {
-    webhook.allow = load_networks(*allow);
-    if (webhook.allow.empty()) allow->fail("names no network, so nobody could deliver; list at least one");
-  }
+  if (const auto allow = node.find("allow")) webhook.allow = load_allow(*allow);
   if (const auto url = node.find("public_url")) webhook.public_url = load_public_url(*url);
   return webhook;
 }
@@ -43,14 +40,16 @@ LogFiles load_files(const Node& node, const std::string& place) {
   return files;
 }
 
-std::variant<Webhook, LogFiles> load_input(const Node& node, const Catalog& catalog) {
+std::variant<Webhook, LogFiles, Syslog> load_input(const Node& node, const Catalog& catalog,
+                                                   const Settings& settings) {
   const auto webhook = node.find("webhook");
   const auto file = node.find("file");
-  if (webhook.has_value() == file.has_value()) node.fail("a source has either 'webhook' or 'file'");
+  const auto syslog = node.find("syslog");
+  if (webhook.has_value() + file.has_value() + syslog.has_value() != 1)
+    node.fail("a source has exactly one of 'webhook', 'file' and 'syslog'");
   const std::string place = node.at("name").place();
-  if (file) {
-    return load_files(*file, place);
-  }
+  if (file) return load_files(*file, place);
+  if (syslog) return load_syslog(*syslog, settings);
   return load_webhook(*webhook, catalog, place);
 }
 
@@ -76,7 +75,7 @@ std::string products_of(const Catalog& catalog) {
 }  // namespace
 
 Source load_source(const Node& node, const Settings& settings) {
-  node.expect_keys({"name", "provider", "product", "webhook", "file"});
+  node.expect_keys({"name", "provider", "product", "webhook", "file", "syslog"});
   Source source;
   source.name = load_source_name(node.at("name"));
   if (settings.source(source.name) != nullptr)
@@ -98,7 +97,7 @@ Source load_source(const Node& node, const Settings& settings) {
       source.rules.push_back(&rule);
     }
   }
-  source.input = load_input(node, *source.catalog);
+  source.input = load_input(node, *source.catalog, settings);
   if (const Webhook* webhook = source.webhook(); webhook != nullptr) {
     if (settings.at_path(webhook->path) != nullptr) {
       node.at("webhook").at("path").fail("path '" + webhook->path + "' is here twice");

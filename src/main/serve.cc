@@ -13,6 +13,7 @@
 #include "telephony_exporter/pipeline/pipeline.h"
 #include "telephony_exporter/source/file_reader.h"
 #include "telephony_exporter/source/ingest_server.h"
+#include "telephony_exporter/source/syslog_server.h"
 #include "telephony_exporter/yaml/node.h"
 
 namespace telephony {
@@ -79,6 +80,7 @@ class Exporter {
     ingest_.emplace(options.ingest_address, live_, ingest_hooks(), log_);
     files_.emplace(live_, std::move(opened_.history.positions), file_hooks(), log_);
     opened_.history = {};
+    syslog_.emplace(live_.get(), syslog_hooks(), log_);
     web_.emplace(options.web_address, options.telemetry_path, web_parts(), log_);
     ready_ = true;
     log_.info("ready", {{"version", TELEPHONY_VERSION},
@@ -93,10 +95,12 @@ class Exporter {
     const std::lock_guard lock(reloading_);
     try {
       const auto settings = load(options_, live_.get()->table);
+      const auto listen = syslog_->prepare(settings);
       ledger_.adopt(settings);
       metrics_.adopt(*settings);
       journal_.adopt(settings);
       live_.set(settings);
+      listen();
       metrics_.reloaded(true, std::chrono::system_clock::now());
       log_.info("configuration reloaded", {{"config", options_.config_file}});
       return {};
@@ -112,6 +116,7 @@ class Exporter {
     ready_ = false;
     std::thread web([&] { web_->stop(); });
     files_->stop();
+    syslog_->stop();
     ingest_->stop();
     web.join();
     pipeline_.stop();
@@ -119,19 +124,21 @@ class Exporter {
   }
 
  private:
+  std::function<void(const Source&, const RawEvent&, const Pipeline::Done&)> accept() {
+    return [this](const Source& source, const RawEvent& raw, const Pipeline::Done& done) {
+      pipeline_.accept(source, raw, done);
+    };
+  }
+
+  bool healthy() const { return journal_.stats(std::chrono::system_clock::now()).healthy; }
+
   IngestHooks ingest_hooks() {
-    return {[this](const Source& source, const RawEvent& raw, const IngestHooks::Done& done) {
-              pipeline_.accept(source, raw, done);
-            },
-            [this](const Source& source, RejectCause cause) { pipeline_.refuse(source, cause); },
+    return {accept(), [this](const Source& source, RejectCause cause) { pipeline_.refuse(source, cause); },
             [this](int status) { metrics_.http_request("ingest", status); }};
   }
 
   FileHooks file_hooks() {
-    return {[this](const Source& source, const RawEvent& raw, const FileHooks::Done& done) {
-              pipeline_.accept(source, raw, done);
-            },
-            [this] { return journal_.stats(std::chrono::system_clock::now()).healthy; },
+    return {accept(), [this] { return healthy(); },
             [this](std::string_view bytes) { return journal_.key(bytes); },
             [this](const Source& source, const FileState& state) {
               metrics_.source_lag(source.name, state.up, static_cast<double>(state.lag_bytes),
@@ -140,12 +147,23 @@ class Exporter {
             }};
   }
 
+  SyslogHooks syslog_hooks() {
+    return {accept(), [this] { return healthy(); },
+            [this](const Source& source, RejectCause cause, std::uint64_t messages) {
+              pipeline_.refuse(source, cause, messages);
+            },
+            [this](const Source& source, const SyslogState& state) {
+              metrics_.source_lag(source.name, state.up, static_cast<double>(state.lag_bytes),
+                                  state.lag_seconds);
+            }};
+  }
+
   WebParts web_parts() {
     return {live_,
             unlisted_,
             {&ledger_, &metrics_, &process_},
             [this](const std::string& source) { return metrics_.source_state(source); },
-            [this] { return ready_ && journal_.stats(std::chrono::system_clock::now()).healthy; },
+            [this] { return ready_ && healthy(); },
             [this] { return reload(); },
             [this](int status) { metrics_.http_request("web", status); },
             ingest_->address()};
@@ -165,6 +183,7 @@ class Exporter {
   std::atomic<bool> ready_ = false;
   std::optional<IngestServer> ingest_;
   std::optional<FileReader> files_;
+  std::optional<SyslogServer> syslog_;
   std::optional<WebServer> web_;
 };
 
