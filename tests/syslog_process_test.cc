@@ -63,6 +63,20 @@ TEST_F(SyslogProcessTest, IsSeenWhereOperatorsLook) {
               HasSubstr("syslog <code>127.0.0.1:" + std::to_string(port_) + "</code>"));
 }
 
+TEST_F(SyslogProcessTest, EveryAddressIsOfBothFamilies) {
+  const Exporter& exporter = begin(
+      "  - {name: open, provider: asterisk, product: voice, syslog: {listen: ':" + std::to_string(port_) +
+      "', allow: [127.0.0.2/32]}}\n");
+  EXPECT_TRUE(syslog_udp(port_, "127.0.0.2").send(kBusy));
+  EXPECT_TRUE(syslog_tcp(port_, "127.0.0.2").send(kBusy));
+  EXPECT_TRUE(counts(exporter, 2));
+  EXPECT_TRUE(syslog_udp(port_, "127.0.0.3").send(kBusy));
+  EXPECT_TRUE(syslog_tcp(port_, "127.0.0.3").closed_by_peer());
+  EXPECT_TRUE(eventually(kSoon, [&] {
+    return exporter.metric("telephony_exporter_rejected_total", {{"cause", "not_allowed"}}) == 2;
+  }));
+}
+
 TEST_F(SyslogProcessTest, DoesNotStartWhereItCannotListen) {
   begin(source("switch", port_));
   const Finished second = run_exporter({"--config.file=" + directory_.path() + "/exporter.yml",
