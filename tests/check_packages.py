@@ -35,6 +35,7 @@ TOOLS = {
     "prometheus": "prometheus",
     "promtool": "prometheus",
     "python3": "python3",
+    "rsyslogd": "rsyslog",
     "shellcheck": "shellcheck",
     "sipp": "sip-tester",
     "yamllint": "yamllint",

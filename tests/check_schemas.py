@@ -69,7 +69,7 @@ def main():
         + [root / "tests/testdata/new_provider/examplecom.yml", root / "tests/testdata/auth/acme.yml"],
         "configuration.schema.json": sorted(root.glob("config/*.yml"))
         + [root / "tests/testdata/new_provider/config.yml", root / "tests/testdata/auth/config.yml",
-           root / "tests/testdata/more_providers.yml"],
+           root / "tests/testdata/more_providers.yml", root / "tests/testdata/syslog.yml"],
     }
     problems = []
     for name, files in checked.items():

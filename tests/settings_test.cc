@@ -207,6 +207,38 @@ sources:
 )");
 }
 
+TEST(ToYaml, ShowsWhereSyslogIsReceived) {
+  const std::string page = to_yaml(*load_settings(SOURCE_DIRECTORY "/tests/testdata/syslog.yml"));
+  EXPECT_EQ(page.substr(page.find("sources:")), R"(sources:
+  - name: both
+    provider: kamailio
+    product: voice
+    syslog:
+      listen: 127.0.0.1:5514
+      protocols: [udp, tcp]
+  - name: datagrams
+    provider: kamailio
+    product: voice
+    syslog:
+      listen: :5515
+      protocols: [udp]
+      allow: [192.0.2.0/24, 2001:db8::/32]
+  - name: streams
+    provider: asterisk
+    product: voice
+    syslog:
+      listen: 0.0.0.0:5515
+      protocols: [tcp]
+      auth: none
+  - name: v6
+    provider: asterisk
+    product: voice
+    syslog:
+      listen: "[::1]:5514"
+      protocols: [udp, tcp]
+)");
+}
+
 TEST(Live, ReadersKeepTheSnapshotThatTheyTook) {
   const auto first = settings_of(catalog_of({{"1", "one"}}));
   const auto second = settings_of(catalog_of({{"2", "two"}}));

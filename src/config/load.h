@@ -27,6 +27,12 @@ std::vector<Cidr> load_networks(const Node& list);
 /// https://host[:port][/prefix], as the path of a source is appended to it.
 std::string load_public_url(const Node& node);
 
+/// Who may send to a source: a list of networks that is not empty.
+std::vector<Cidr> load_allow(const Node& list);
+
+/// `syslog` of a source.
+Syslog load_syslog(const Node& node, const Settings& settings);
+
 /// One element of `sources`; its catalog is in the settings already.
 Source load_source(const Node& node, const Settings& settings);
 

@@ -46,6 +46,12 @@ std::vector<Cidr> load_networks(const Node& list) {
   return networks;
 }
 
+std::vector<Cidr> load_allow(const Node& list) {
+  std::vector<Cidr> networks = load_networks(list);
+  if (networks.empty()) list.fail("names no network, so nobody could deliver; list at least one");
+  return networks;
+}
+
 std::string load_public_url(const Node& node) {
   std::string url = node.text();
   const std::string_view rest = std::string_view(url).substr(std::min(url.find("://") + 3, url.size()));

@@ -23,10 +23,7 @@ Webhook load_webhook(const Node& node, const Catalog& catalog, const std::string
   node.expect_keys({"path", "auth", "allow", "public_url"});
   Webhook webhook{load_path(node.at("path")), std::nullopt, place};
   if (const auto auth = node.find("auth")) webhook.auth = load_auth(*auth, catalog);
-  if (const auto allow = node.find("allow")) {
-    webhook.allow = load_networks(*allow);
-    if (webhook.allow.empty()) allow->fail("names no network, so nobody could deliver; list at least one");
-  }
+  if (const auto allow = node.find("allow")) webhook.allow = load_allow(*allow);
   if (const auto url = node.find("public_url")) webhook.public_url = load_public_url(*url);
   return webhook;
 }
@@ -50,16 +47,18 @@ StandardInput load_standard_input(const Node& node) {
   return {format && format->choice(kFormat) == 1 ? BodyFormat::csv : BodyFormat::text};
 }
 
-decltype(Source::input) load_input(const Node& node, const Catalog& catalog) {
+decltype(Source::input) load_input(const Node& node, const Catalog& catalog, const Settings& settings) {
   const auto webhook = node.find("webhook");
   const auto file = node.find("file");
   const auto standard_input = node.find("stdin");
-  if (webhook.has_value() + file.has_value() + standard_input.has_value() != 1) {
-    node.fail("a source has one of 'webhook', 'file' and 'stdin'");
+  const auto syslog = node.find("syslog");
+  if (webhook.has_value() + file.has_value() + standard_input.has_value() + syslog.has_value() != 1) {
+    node.fail("a source has exactly one of 'webhook', 'file', 'stdin' and 'syslog'");
   }
   const std::string place = node.at("name").place();
   if (file) return load_files(*file, place);
   if (standard_input) return load_standard_input(*standard_input);
+  if (syslog) return load_syslog(*syslog, settings);
   return load_webhook(*webhook, catalog, place);
 }
 
@@ -95,7 +94,7 @@ std::string products_of(const Catalog& catalog) {
 }  // namespace
 
 Source load_source(const Node& node, const Settings& settings) {
-  node.expect_keys({"name", "provider", "product", "webhook", "file", "stdin"});
+  node.expect_keys({"name", "provider", "product", "webhook", "file", "stdin", "syslog"});
   Source source;
   source.name = load_source_name(node.at("name"));
   if (settings.source(source.name) != nullptr)
@@ -119,7 +118,7 @@ Source load_source(const Node& node, const Settings& settings) {
   }
   const auto names = settings.accounts_map.find(source.provider);
   if (names != settings.accounts_map.end()) source.account_names = &names->second;
-  source.input = load_input(node, *source.catalog);
+  source.input = load_input(node, *source.catalog, settings);
   refuse_the_same_input_twice(node, source, settings);
   return source;
 }

@@ -51,6 +51,17 @@ void emit_ingest(YAML::Emitter& out, const Ingest& ingest) {
   out << YAML::EndMap;
 }
 
+void emit_syslog(YAML::Emitter& out, const Syslog& syslog) {
+  out << YAML::Key << "syslog" << YAML::Value << YAML::BeginMap;
+  out << YAML::Key << "listen" << YAML::Value << syslog.listen.to_string();
+  out << YAML::Key << "protocols" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+  if (syslog.udp) out << "udp";
+  if (syslog.tcp) out << "tcp";
+  out << YAML::EndSeq;
+  if (!syslog.allow.empty()) emit_networks(out, "allow", syslog.allow);
+  if (syslog.anybody) out << YAML::Key << "auth" << YAML::Value << "none";
+}
+
 void emit_source(YAML::Emitter& out, const Source& source) {
   out << YAML::BeginMap;
   out << YAML::Key << "name" << YAML::Value << source.name;
@@ -65,6 +76,8 @@ void emit_source(YAML::Emitter& out, const Source& source) {
     }
     if (!webhook->allow.empty()) emit_networks(out, "allow", webhook->allow);
     emit_url(out, webhook->public_url);
+  } else if (const Syslog* syslog = source.syslog()) {
+    emit_syslog(out, *syslog);
   } else if (const LogFiles* files = source.files()) {
     out << YAML::Key << "file" << YAML::Value << YAML::BeginMap;
     out << YAML::Key << "paths" << YAML::Value << YAML::Flow << files->paths;

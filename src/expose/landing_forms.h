@@ -103,6 +103,8 @@ inline constexpr const char* kSource = R"(
 
 inline constexpr const char* kWebhook = R"(<code>{{path}}</code>)";
 
+inline constexpr const char* kSyslog = R"(syslog <code>{{address}}</code>)";
+
 inline constexpr const char* kFile = R"(<code>{{path}}</code><br>)";
 
 inline constexpr const char* kCatalogs = R"(<h2>Catalogs</h2>

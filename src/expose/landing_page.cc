@@ -100,13 +100,16 @@ std::string options(const LandingPage& page) {
 
 std::string authentication(const Source& source) {
   const Webhook* webhook = source.webhook();
-  if (webhook == nullptr) return "local file";
+  if (source.files() != nullptr) return "local file";
+  if (const Syslog* syslog = source.syslog()) return syslog->allow.empty() ? "none" : "by address";
   if (webhook->auth && std::holds_alternative<AuthHeader>(*webhook->auth)) return "secret in a header";
   return "none";
 }
 
 std::string input(const Source& source) {
   if (const Webhook* webhook = source.webhook()) return fill(forms::kWebhook, {{"path", webhook->path}});
+  if (const Syslog* syslog = source.syslog())
+    return fill(forms::kSyslog, {{"address", syslog->listen.to_string()}});
   std::string html;
   for (const auto& path : std::get<LogFiles>(source.input).paths)
     html += fill(forms::kFile, {{"path", path}});

@@ -15,6 +15,7 @@
 #include "telephony_exporter/source/file_reader.h"
 #include "telephony_exporter/source/ingest_server.h"
 #include "telephony_exporter/source/stream_reader.h"
+#include "telephony_exporter/source/syslog_server.h"
 #include "telephony_exporter/yaml/node.h"
 
 namespace telephony {
@@ -82,6 +83,7 @@ class Exporter {
     files_.emplace(live_, std::move(opened_.history.positions), file_hooks(), log_);
     stream_.emplace(live_, STDIN_FILENO, stream_hooks(), log_);
     opened_.history = {};
+    syslog_.emplace(live_.get(), syslog_hooks(), log_);
     web_.emplace(options.web_address, options.telemetry_path, web_parts(), log_);
     ready_ = true;
     log_.info("ready", {{"version", TELEPHONY_VERSION},
@@ -96,10 +98,12 @@ class Exporter {
     const std::lock_guard lock(reloading_);
     try {
       const auto settings = number_series(read(options_), live_.get()->table);
+      const auto listen = syslog_->prepare(settings);
       ledger_.adopt(settings);
       metrics_.adopt(*settings);
       journal_.adopt(settings);
       live_.set(settings);
+      listen();
       metrics_.reloaded(true, std::chrono::system_clock::now());
       log_.info("configuration reloaded", {{"config", options_.config_file}});
       return {};
@@ -116,6 +120,7 @@ class Exporter {
     std::thread web([&] { web_->stop(); });
     files_->stop();
     stream_->stop();
+    syslog_->stop();
     ingest_->stop();
     web.join();
     pipeline_.stop();
@@ -123,19 +128,21 @@ class Exporter {
   }
 
  private:
+  std::function<void(const Source&, const RawEvent&, const Pipeline::Done&)> accept() {
+    return [this](const Source& source, const RawEvent& raw, const Pipeline::Done& done) {
+      pipeline_.accept(source, raw, done);
+    };
+  }
+
+  bool healthy() const { return journal_.stats(std::chrono::system_clock::now()).healthy; }
+
   IngestHooks ingest_hooks() {
-    return {[this](const Source& source, const RawEvent& raw, const IngestHooks::Done& done) {
-              pipeline_.accept(source, raw, done);
-            },
-            [this](const Source& source, RejectCause cause) { pipeline_.refuse(source, cause); },
+    return {accept(), [this](const Source& source, RejectCause cause) { pipeline_.refuse(source, cause); },
             [this](int status) { metrics_.http_request("ingest", status); }};
   }
 
   FileHooks file_hooks() {
-    return {[this](const Source& source, const RawEvent& raw, const FileHooks::Done& done) {
-              pipeline_.accept(source, raw, done);
-            },
-            [this] { return journal_.stats(std::chrono::system_clock::now()).healthy; },
+    return {accept(), [this] { return healthy(); },
             [this](std::string_view bytes) { return journal_.key(bytes); },
             [this](const Source& source, const FileState& state) {
               metrics_.source_lag(source.name, state.up, static_cast<double>(state.lag_bytes),
@@ -145,10 +152,18 @@ class Exporter {
   }
 
   StreamHooks stream_hooks() {
-    return {[this](const Source& source, const RawEvent& raw, const StreamHooks::Done& done) {
-              pipeline_.accept(source, raw, done);
+    return {accept(), [this](const Source& source, const StreamState& state) {
+              metrics_.source_lag(source.name, state.up, static_cast<double>(state.lag_bytes),
+                                  state.lag_seconds);
+            }};
+  }
+
+  SyslogHooks syslog_hooks() {
+    return {accept(), [this] { return healthy(); },
+            [this](const Source& source, RejectCause cause, std::uint64_t messages) {
+              pipeline_.refuse(source, cause, messages);
             },
-            [this](const Source& source, const StreamState& state) {
+            [this](const Source& source, const SyslogState& state) {
               metrics_.source_lag(source.name, state.up, static_cast<double>(state.lag_bytes),
                                   state.lag_seconds);
             }};
@@ -159,7 +174,7 @@ class Exporter {
             unlisted_,
             {&ledger_, &metrics_, &process_},
             [this](const std::string& source) { return metrics_.source_state(source); },
-            [this] { return ready_ && journal_.stats(std::chrono::system_clock::now()).healthy; },
+            [this] { return ready_ && healthy(); },
             [this] { return reload(); },
             [this](int status) { metrics_.http_request("web", status); },
             ingest_->address()};
@@ -180,6 +195,7 @@ class Exporter {
   std::optional<IngestServer> ingest_;
   std::optional<FileReader> files_;
   std::optional<StreamReader> stream_;
+  std::optional<SyslogServer> syslog_;
   std::optional<WebServer> web_;
 };
 

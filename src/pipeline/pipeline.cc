@@ -84,11 +84,11 @@ bool Pipeline::take(const Source& source, const RawEvent& raw, const Done& done)
   }
 }
 
-void Pipeline::refuse(const Source& source, RejectCause cause) {
+void Pipeline::refuse(const Source& source, RejectCause cause, std::uint64_t count) {
   Receipt receipt;
-  receipt.received = receipt.rejected = 1;
+  receipt.received = receipt.rejected = count;
   RejectCounts causes{};
-  causes[static_cast<std::size_t>(cause)] = 1;
+  causes[static_cast<std::size_t>(cause)] = count;
   parts_.metrics.add(source.name, receipt, causes);
 }
 

@@ -87,6 +87,7 @@ void ExporterMetrics::forget_sources(const Settings& settings) {
 }
 
 void ExporterMetrics::adopt(const Settings& settings) {
+  const std::lock_guard lock(sources_mutex_);
   forget_sources(settings);
   for (const auto& catalog : settings.catalogs) families_->unlisted.Add({{"provider", catalog->provider}});
   for (const Source& source : settings.sources) {
@@ -99,7 +100,7 @@ void ExporterMetrics::adopt(const Settings& settings) {
     families_->lag_seconds.Add({{"source", source.name}});
     families_->lag_bytes.Add({{"source", source.name}});
     families_->truncations.Add({{"source", source.name}});
-    source_up(source.name, true);
+    families_->source_up.Add({{"source", source.name}}).Set(1);
     if (std::find(sources_.begin(), sources_.end(), source.name) == sources_.end()) {
       sources_.push_back(source.name);
     }
@@ -133,12 +134,10 @@ void ExporterMetrics::http_request(std::string_view listener, int code) {
   families_->requests.Add({{"listener", std::string(listener)}, {"code", std::to_string(code)}}).Increment();
 }
 
-void ExporterMetrics::source_up(const std::string& source, bool up) {
-  families_->source_up.Add({{"source", source}}).Set(up ? 1 : 0);
-}
-
 void ExporterMetrics::source_lag(const std::string& source, bool up, double bytes, double seconds) {
-  source_up(source, up);
+  const std::lock_guard lock(sources_mutex_);
+  if (std::find(sources_.begin(), sources_.end(), source) == sources_.end()) return;
+  families_->source_up.Add({{"source", source}}).Set(up ? 1 : 0);
   families_->lag_bytes.Add({{"source", source}}).Set(bytes);
   families_->lag_seconds.Add({{"source", source}}).Set(seconds);
 }

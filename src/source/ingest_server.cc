@@ -1,14 +1,12 @@
 #include "telephony_exporter/source/ingest_server.h"
 
-#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <thread>
 #include <utility>
 
+#include "source/bind.h"
 #include "source/connection.h"
 #include "source/tls_files.h"
-#include "telephony_exporter/config/address.h"
 #include "telephony_exporter/yaml/node.h"
 
 namespace telephony {
@@ -17,27 +15,15 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
+using ingest::Acceptor;
+using ingest::bind_to;
 using ingest::Clock;
 using ingest::Connection;
-using Acceptor = asio::basic_socket_acceptor<tcp, ingest::Executor>;
 using Timer = asio::basic_waitable_timer<Clock, asio::wait_traits<Clock>, ingest::Executor>;
 
 constexpr int kBacklog = 4096;
 constexpr std::chrono::milliseconds kAcceptAgainAfter{100};
 constexpr std::chrono::minutes kWarnAgainAfter{1};
-
-/// Listens on every address when there is no host: on both protocols where the system has both.
-void open(Acceptor& acceptor, const ListenAddress& address) {
-  error_code no_ipv6;
-  if (address.host.empty()) acceptor.open(tcp::v6(), no_ipv6);
-  tcp::endpoint endpoint(no_ipv6 ? tcp::v4() : tcp::v6(), address.port);
-  if (!address.host.empty()) endpoint.address(asio::ip::make_address(address.host));
-  if (!acceptor.is_open()) acceptor.open(endpoint.protocol());
-  if (address.host.empty() && !no_ipv6) acceptor.set_option(asio::ip::v6_only(false));
-  acceptor.set_option(Acceptor::reuse_address(true));
-  acceptor.bind(endpoint);
-  acceptor.listen(kBacklog);
-}
 
 }  // namespace
 
@@ -49,7 +35,8 @@ class IngestServer::Impl {
   }
 
   void listen(std::string_view text) try {
-    open(acceptor_, ListenAddress::parse(text));
+    bind_to<tcp>(acceptor_, ListenAddress::parse(text));
+    acceptor_.listen(kBacklog);
     const tcp::endpoint bound = acceptor_.local_endpoint();
     address_ = ListenAddress{bound.address().to_string(), bound.port()}.to_string();
     accept();

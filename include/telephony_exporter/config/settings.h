@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "telephony_exporter/catalog/catalog.h"
+#include "telephony_exporter/config/address.h"
 #include "telephony_exporter/config/auth.h"
 #include "telephony_exporter/config/cidr.h"
 #include "telephony_exporter/config/series.h"
@@ -45,12 +46,21 @@ struct StandardInput {
 /// By what the records of a provider say, the account that is meant.
 using AccountNames = std::map<std::string, std::string, std::less<>>;
 
+/// Messages of RFC 5424 and RFC 3164.
+struct Syslog {
+  ListenAddress listen;
+  bool udp = true;
+  bool tcp = true;
+  std::vector<Cidr> allow = {};  ///< who may send; empty: everybody
+  bool anybody = false;          ///< `auth: none`, which other addresses than loopback need without `allow`
+};
+
 /// One place that events come from, and how what comes is read and counted.
 struct Source {
   std::string name;
   std::string provider;
   std::string product;
-  std::variant<Webhook, LogFiles, StandardInput> input;
+  std::variant<Webhook, LogFiles, StandardInput, Syslog> input;
   const Catalog* catalog = nullptr;  ///< lives as long as the Settings
   const CodeSpace* space = nullptr;
   std::vector<const EventRule*> rules;          ///< those of the catalog that serve this product
@@ -61,6 +71,7 @@ struct Source {
   const Webhook* webhook() const { return std::get_if<Webhook>(&input); }
   const LogFiles* files() const { return std::get_if<LogFiles>(&input); }
   const StandardInput* standard_input() const { return std::get_if<StandardInput>(&input); }
+  const Syslog* syslog() const { return std::get_if<Syslog>(&input); }
 };
 
 /// Where the ingest listener stands, seen from the senders.

@@ -65,6 +65,16 @@ inline constexpr std::chrono::milliseconds kUnfinishedLine{5000};  // then it co
 inline constexpr std::chrono::milliseconds kRotatedFile{
     60'000};  // how long an old file may still be written to
 
+// Syslog.
+inline constexpr std::size_t kSyslogFrameBytes = 2 * kLineBytes;  // a message with its header
+inline constexpr std::size_t kSyslogBatchBytes = 256 * 1024;  // of a source, that wait while others commit
+inline constexpr int kSyslogReceiveBytes = 4 * 1024 * 1024;   // asked of the kernel, for datagrams
+inline constexpr std::size_t kSyslogConnections = 1024;       // of a source
+inline constexpr std::chrono::seconds kSyslogFrameDeadline{
+    10};  // from the first byte of a message to its last
+inline constexpr std::chrono::minutes kSyslogIdleDeadline{60};      // between messages
+inline constexpr std::chrono::milliseconds kSyslogAgainAfter{100};  // where a commit was not possible
+
 // Files that the operator writes.
 inline constexpr std::size_t kYamlBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kYamlDepth = 32;

@@ -46,8 +46,9 @@ class Pipeline {
   /// refused; on this thread or another. `raw` is not used after this returns.
   void accept(const Source& source, const RawEvent& raw, const Done& done);
 
-  /// Counts a request that was refused before its body could be split: one received, one rejected.
-  void refuse(const Source& source, RejectCause cause);
+  /// Counts requests or messages that were refused before they could be split: each is one received and one
+  /// rejected.
+  void refuse(const Source& source, RejectCause cause, std::uint64_t count = 1);
 
   /// Commits what waits, and takes no more groups. Nothing may be accepted afterwards.
   void stop();

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -43,7 +44,7 @@ class ExporterMetrics : public prometheus::Collectable {
   void unlisted(const std::string& provider);
   void queued(std::size_t events);  ///< that wait for a commit
   void http_request(std::string_view listener, int code);
-  void source_up(const std::string& source, bool up);
+  /// What is said of a source that a reload has removed is dropped.
   void source_lag(const std::string& source, bool up, double bytes, double seconds);
   void truncated(const std::string& source, std::uint64_t files);
   SourceState source_state(const std::string& source) const;
@@ -59,6 +60,7 @@ class ExporterMetrics : public prometheus::Collectable {
   const Ledger& ledger_;
   prometheus::Registry registry_;
   std::unique_ptr<Families> families_;
+  std::mutex sources_mutex_;
   std::vector<std::string> sources_;  ///< that have gauges
 };
 
