@@ -118,10 +118,11 @@ class Exporter {
     log_.info("stopping");
     ready_ = false;
     std::thread web([&] { web_->stop(); });
+    std::thread syslog([&] { syslog_->stop(); });
     files_->stop();
     stream_->stop();
-    syslog_->stop();
     ingest_->stop();
+    syslog.join();
     web.join();
     pipeline_.stop();
     log_.info("stopped");
