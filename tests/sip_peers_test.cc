@@ -8,6 +8,7 @@
 #include <array>
 #include <csignal>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 #include <thread>
 
@@ -258,6 +259,8 @@ class SipPeersTest : public ExporterTest {
               told.answers.at("200"));
     EXPECT_EQ(exporter.metric("telephony_sessions_total", {{"outcome", "canceled"}}), told.answers.at("487"));
     EXPECT_EQ(exporter.metric("telephony_errors_total"), told.calls - told.answers.at("200"));
+    std::cout << "real SIP: " << told.calls << " calls, " << told.repeated << " messages sent again, "
+              << lines << " lines: counted as sipp counts\n";
   }
 
   TemporaryDirectory directory_;
