@@ -141,7 +141,7 @@ def every_rule_ran_after(world, instant):
     groups = json.loads(get(f"http://127.0.0.1:{world.prometheus}/api/v1/rules"))["data"]["groups"]
     times = [datetime.datetime.fromisoformat(group["lastEvaluation"][:19] + "+00:00") for group in groups]
     expect(all(rule["health"] != "err" for group in groups for rule in group["rules"]), groups)
-    return len(times) == 8 and min(times).timestamp() > instant
+    return bool(times) and min(times).timestamp() > instant
 
 
 def inhibition(world):
