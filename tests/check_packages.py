@@ -20,6 +20,7 @@ ALWAYS_THERE = set(
 BOOTSTRAP_ONLY = {"apt-get", "sudo"}
 
 TOOLS = {
+    "amtool": "prometheus-alertmanager",
     "ccache": "ccache",
     "clang++": "clang",
     "clang-format": "clang-format",
@@ -29,10 +30,13 @@ TOOLS = {
     "curl": "curl",
     "g++": "g++",
     "git": "git",
+    "jsonnet": "jsonnet",
+    "jsonnetfmt": "jsonnet",
     "kamailio": "kamailio",
     "ninja": "ninja-build",
     "pkg-config": "pkg-config",
     "prometheus": "prometheus",
+    "prometheus-alertmanager": "prometheus-alertmanager",
     "promtool": "prometheus",
     "python3": "python3",
     "rsyslogd": "rsyslog",
@@ -128,6 +132,11 @@ def tools_of_cmake(text):
     return found + [name for name in commands if not name.endswith(("_tests", "_fuzz"))]
 
 
+def tools_of_python(text):
+    """Programs that a test starts: the first of a list of words given to run(), running() or Popen()."""
+    return re.findall(r'\b(?:run|running|Popen)\(\s*\["([^"]+)"', text)
+
+
 def modules_of_python(text):
     names = re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE)
     return [name for name in names if name not in sys.stdlib_module_names]
@@ -167,7 +176,10 @@ def check(root):
             need(str(path.relative_to(root)), name, TOOLS)
     for path in sorted(root.glob("tests/*.py")):
         for name in modules_of_python(read(path)):
-            need(str(path.relative_to(root)), name, LIBRARIES)
+            if not path.with_name(f"{name}.py").is_file():
+                need(str(path.relative_to(root)), name, LIBRARIES)
+        for name in tools_of_python(read(path)):
+            need(str(path.relative_to(root)), name, TOOLS)
     for name in re.findall(r'"(?:CMAKE_CXX_COMPILER|generator)": "([^"]+)"', read(root / "CMakePresets.json")):
         need("CMakePresets.json", name.lower(), TOOLS)
     return problems
@@ -197,6 +209,7 @@ exec build/release/program "$@"
     assert tools_of_cmake("find_program(C ccache)\nadd_test(NAME x COMMAND python3 y)") == ["ccache", "python3"]
     assert tools_of_tests('run({"/usr/bin/promtool", "check"}); Process p({"curl"}); process_({"/usr/bin/nc", "/usr/sbin/x"})') == [
         "promtool", "nc", "x", "curl"]
+    assert tools_of_python('subprocess.run(["amtool", x]); running(\n ["nc"], d)') == ["amtool", "nc"]
     assert modules_of_python("import sys\nimport yaml\nfrom jsonschema import x\n") == ["yaml", "jsonschema"]
 
 
