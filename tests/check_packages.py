@@ -30,8 +30,10 @@ TOOLS = {
     "g++": "g++",
     "git": "git",
     "ninja": "ninja-build",
+    "npm": "npm",
     "pkg-config": "pkg-config",
     "prometheus": "prometheus",
+    "prometheus-alertmanager": "prometheus-alertmanager",
     "promtool": "prometheus",
     "python3": "python3",
     "shellcheck": "shellcheck",
@@ -65,8 +67,8 @@ LIBRARIES = {
 
 
 def packages_of(bootstrap):
-    """The packages of bootstrap's lists build=( ... ) and test=( ... )."""
-    lists = re.findall(r"^(?:build|test)=\((.*?)^\)", bootstrap, re.MULTILINE | re.DOTALL)
+    """The packages of bootstrap's lists build=( ... ), demo=( ... ) and test=( ... )."""
+    lists = re.findall(r"^(?:build|demo|test)=\((.*?)^\)", bootstrap, re.MULTILINE | re.DOTALL)
     return {word for text in lists for word in text.split()}
 
 
@@ -126,6 +128,11 @@ def modules_of_python(text):
     return [name for name in names if name not in sys.stdlib_module_names]
 
 
+def tools_of_python(text):
+    """Tools whose names stand alone in quotes, as the first word of a command does."""
+    return [name for name in re.findall(r'"([\w-]+)"', text) if name in TOOLS]
+
+
 def check(root):
     installed = packages_of((root / "script/bootstrap").read_text(encoding="utf-8"))
     problems = []
@@ -156,9 +163,14 @@ def check(root):
             need(str(path.relative_to(root)), name, LIBRARIES)
         for name in tools_of_cmake(read(path)):
             need(str(path.relative_to(root)), name, TOOLS)
-    for path in sorted(root.glob("tests/*.py")):
-        for name in modules_of_python(read(path)):
-            need(str(path.relative_to(root)), name, LIBRARIES)
+    for folder in ("tests", "demo", "dashboards/source"):
+        files = sorted((root / folder).glob("*.py"))
+        beside = {path.stem for path in files}
+        for path in files:
+            for name in set(modules_of_python(read(path))) - beside:
+                need(str(path.relative_to(root)), name, LIBRARIES)
+            for name in tools_of_python(read(path)):
+                need(str(path.relative_to(root)), name, TOOLS)
     for name in re.findall(r'"(?:CMAKE_CXX_COMPILER|generator)": "([^"]+)"', read(root / "CMakePresets.json")):
         need("CMakePresets.json", name.lower(), TOOLS)
     return problems
@@ -188,6 +200,7 @@ exec build/release/program "$@"
     assert tools_of_cmake("find_program(C ccache)\nadd_test(NAME x COMMAND python3 y)") == ["ccache", "python3"]
     assert tools_of_tests('run({"/usr/bin/promtool", "check"}); Process p({"curl"}); process_({"/usr/bin/nc"})') == [
         "promtool", "curl", "nc"]
+    assert tools_of_python('run(["npm", "ci"]); x = "npm ci"') == ["npm"]
     assert modules_of_python("import sys\nimport yaml\nfrom jsonschema import x\n") == ["yaml", "jsonschema"]
 
 
