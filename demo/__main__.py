@@ -77,16 +77,18 @@ class Player:
         while until is None or hour_of() < until:
             hour, now = hour_of(), time.monotonic()
             while until and open_chapters and open_chapters[0].begins <= hour:
-                self._begin(open_chapters.pop(0))
+                self._begin(open_chapters.pop(0), day)
             for delivery in day.deliveries(hour, min(now - before, 2))[:MOST_A_STEP]:
                 self.post(delivery)
             before = now
             self._show(hour)
             time.sleep(max(0.0, STEP_SECONDS - (time.monotonic() - now)))
 
-    def _begin(self, chapter):
+    def _begin(self, chapter, day):
         self.terminal.say(self.terminal.colour(f"{clock(chapter.begins)}  {chapter.title}", 1))
         self.terminal.say(f"       {chapter.look}")
+        for delivery in day.opening(chapter):
+            self.post(delivery)
         if chapter is RELOAD:
             request(self.stage.ports["web"], "POST", "/-/reload")
         if chapter is RESTART:

@@ -46,8 +46,8 @@ def traffic(hour):
 class Day:
     """Says which deliveries come at an hour."""
 
-    def __init__(self, seed=4711):
-        self.make = Deliveries(seed)
+    def __init__(self):
+        self.make = Deliveries()
         self.random = self.make.random
         self.sent = []  # what a provider may deliver once more
         self.owed = dict.fromkeys([*PEAK, "rubbish", "repeats"], 0.0)
@@ -60,6 +60,18 @@ class Day:
         self.random.shuffle(found)
         self.sent = (self.sent + [one for one in found if "8x8" in one.path])[-500:]
         return found
+
+    def opening(self, chapter):
+        """What a chapter cannot do without, however short the day is and however busy the machine."""
+        make = self.make
+        return {
+            OUTAGE: [make.call("failed", DialSipResponseCode="503"), make.call("failed", DialSipResponseCode="502")],
+            CALLER: [make.agent_call("model-sales", "failed", CALLER_ID)],
+            UNLISTED: [make.session("number-masking", "acme_id", "ERROR", -2042), make.message("failed", ErrorCode="30099")],
+            RUBBISH: [make.half_a_document(), make.another_language()],
+            TRUNK: [make.session("number-masking", "acme_sg", "ERROR", -2010)],
+            REPEATS: self.sent[-20:],
+        }.get(chapter, [])
 
     def _counts(self, hour, seconds):
         rates = {stream: peak * traffic(hour) for stream, peak in PEAK.items()}
@@ -88,7 +100,7 @@ class Day:
         account = "acme_sg" if campaign or self.random.random() < 0.4 else "acme_id"
         session = lambda *ending: self.make.session("number-masking", account, *ending)
         return self._one_of((0.7 if campaign else 0, lambda: session("ERROR", -2010)),
-                            (0.06 if UNLISTED.at(hour) else 0, lambda: session("ERROR", -2042)),
+                            (0.10 if UNLISTED.at(hour) else 0, lambda: session("ERROR", -2042)),
                             (0.10, lambda: session("NO_ANSWER")), (0.05, lambda: session("BUSY")),
                             (0.03, lambda: session("CANCELED")), (0.004, lambda: session("ERROR", -2004)),
                             (1, lambda: session("COMPLETED")))
@@ -124,12 +136,12 @@ class Day:
                             (1, lambda: self.make.call("completed", CallDuration="31")))
 
     def _message(self, hour):
-        return self._one_of((0.08 if UNLISTED.at(hour) else 0, lambda: self.make.message("failed", ErrorCode="30099")),
+        return self._one_of((0.12 if UNLISTED.at(hour) else 0, lambda: self.make.message("failed", ErrorCode="30099")),
                             (0.008, lambda: self.make.message("undelivered", ErrorCode="30003")),
                             (1, lambda: self.make.message("delivered")))
 
     def _rubbish(self, hour):
-        return self.make.rubbish()
+        return self._one_of((0.5, self.make.half_a_document), (1, self.make.another_language))
 
     def _repeats(self, hour):
         return self.random.choice(self.sent) if self.sent else self._voice(hour)

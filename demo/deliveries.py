@@ -20,10 +20,10 @@ class Delivery:
 
 
 class Deliveries:
-    """Makes deliveries; equal seeds make equal days."""
+    """Makes deliveries, each with an id of its own."""
 
-    def __init__(self, seed):
-        self.random = random.Random(seed)
+    def __init__(self):
+        self.random = random.Random()
 
     def _id(self):
         return f"{self.random.getrandbits(64):016x}"
@@ -81,8 +81,10 @@ class Deliveries:
     def _form(self, path, **fields):
         return Delivery(path, urllib.parse.urlencode({"From": self._number(), "To": self._number(), **fields}), FORM)
 
-    def rubbish(self):
-        """What a sender posts whose template is broken, or who speaks another language."""
-        if self.random.random() < 0.5:
-            return Delivery("/webhooks/8x8/voice", '{"payload": {"sessionId": ')
+    def half_a_document(self):
+        """What a broken template makes."""
+        return Delivery("/webhooks/8x8/voice", '{"payload": {"sessionId": ')
+
+    def another_language(self):
+        """A receipt in a form that is not taken."""
         return Delivery("/webhooks/8x8/sms", "<DeliveryReport/>", "text/xml")

@@ -54,7 +54,7 @@ def check(work, boards):
         (work / f"{name}.ts").write_text(head + "\n".join(declarations(board)) + "\nexport {};\n", encoding="utf-8")
     compiler = [work / "node_modules/.bin/tsc", "--noEmit", "--strict", "--skipLibCheck", "--module", "esnext",
                 "--moduleResolution", "bundler", *(work / f"{name}.ts" for name in boards)]
-    run = subprocess.run(compiler, cwd=work, capture_output=True, text=True, timeout=240, check=False)
+    run = subprocess.run(compiler, cwd=work, capture_output=True, text=True, timeout=600, check=False)
     return run.stdout + run.stderr if run.returncode else ""
 
 
@@ -73,7 +73,7 @@ def main():
         work = pathlib.Path(directory)
         for name in ("package.json", "package-lock.json", ".npmrc", "types.ts"):
             shutil.copy(root / "tests/dashboards" / name, work)
-        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"], cwd=work, timeout=240,
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"], cwd=work, timeout=600,
                        check=True)
         problems = check(work, boards)
         print(problems, end="", file=sys.stderr)
