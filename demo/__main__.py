@@ -1,6 +1,7 @@
 """A day of telephony, compressed into minutes: see script/demo --help."""
 
 import argparse
+import contextlib
 import http.client
 import pathlib
 import signal
@@ -141,8 +142,9 @@ def run(given, terminal):
         finally:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)  # what follows is short and must be whole
-            terminal.clear()
-            terminal.say("Cleaning up.")
+            with contextlib.suppress(OSError):  # the terminal may be gone
+                terminal.clear()
+                terminal.say("Cleaning up.")
             if stage:
                 stage.stop()
             receiver.stop()

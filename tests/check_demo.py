@@ -9,6 +9,7 @@ import os
 import pathlib
 import queue
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -58,13 +59,14 @@ class Demo:
             if found := re.search(pattern, line):
                 return found
 
-    def children(self):
-        """The programs that it runs."""
-        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if parent(pid) == self.process.pid]
-
     def stop(self, number):
         self.process.send_signal(number)
         return self.process.wait(60)
+
+
+def children(of):
+    """The programs that a process runs."""
+    return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if parent(pid) == of]
 
 
 def parent(pid):
@@ -157,7 +159,7 @@ def plays_a_day(root, exporter, home):
     programs = []
     try:
         problems = check(root, demo)
-        programs = demo.children()
+        programs = children(demo.process.pid)
         if len(programs) != 3:
             problems.append(f"the demo runs {len(programs)} programs instead of three")
     finally:
@@ -173,11 +175,28 @@ def ends_when_told(root, exporter, home):
     demo = Demo(root, exporter, home)
     try:
         demo.until("^00:00")
-        programs = demo.children()
+        programs = children(demo.process.pid)
     finally:
         code = demo.stop(signal.SIGTERM)
     left = [pid for pid in programs if pathlib.Path(f"/proc/{pid}").exists()]
     return [f"SIGTERM: the demo ended with {code} and left {left}"] if code != 0 or left else []
+
+
+def ends_when_nobody_reads(root, exporter, home):
+    """SIGHUP from a terminal that is gone: what it still says cannot be written."""
+    reading, writing = os.pipe()
+    process = subprocess.Popen([root / "script/demo", "--fast", "--exporter", exporter], stdin=subprocess.DEVNULL,
+                               stdout=writing, stderr=subprocess.DEVNULL, env={**os.environ, "TMPDIR": home})
+    os.close(writing)
+    said, deadline = b"", time.monotonic() + DEADLINE_SECONDS
+    while b"00:00" not in said and time.monotonic() < deadline and select.select([reading], [], [], 60)[0]:
+        said += os.read(reading, 4096) or b"00:00"
+    programs = children(process.pid)
+    os.close(reading)
+    process.send_signal(signal.SIGHUP)
+    process.wait(60)
+    left = [pid for pid in programs if pathlib.Path(f"/proc/{pid}").exists()]
+    return [f"SIGHUP: the demo had {programs} and left {left}"] if len(programs) != 3 or left else []
 
 
 def ends_after_a_failure(root, home):
@@ -191,7 +210,9 @@ def ends_after_a_failure(root, home):
 def main():
     root, exporter = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
     with tempfile.TemporaryDirectory() as home:
-        problems = ends_after_a_failure(root, home) + ends_when_told(root, exporter, home) + plays_a_day(root, exporter, home)
+        problems = ends_after_a_failure(root, home)
+        for way in (ends_when_told, ends_when_nobody_reads, plays_a_day):
+            problems += way(root, exporter, home)
         problems += [f"{name} is left behind" for name in os.listdir(home)]
     print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
     return 1 if problems else 0
