@@ -19,8 +19,8 @@ VARIABLES = ["datasource", "job", "instance", "provider", "product", "account"]
 BUILT_IN = {"__all", "__rate_interval", "__range", "__data", "__url_time_range"}
 # Metrics that Prometheus makes of every scrape.
 OF_SCRAPES = {"up", "scrape_duration_seconds", "scrape_samples_scraped"}
-WORDS = set("""sum min max avg count group topk abs by on and or unless time rate increase round floor clamp_max vector label_replace
-    group_left group_right without bottomk histogram_quantile""".split())
+WORDS = set("""sum min max avg count group topk abs by on and or unless time rate increase round floor clamp_max vector
+    label_replace group_left group_right without bottomk histogram_quantile""".split())
 # What may be shown as it stands although it is a counter, and why.
 RAW_COUNTERS = {"Errors by account, since counting began": "an account's series begins at 1, which no increase sees"}
 
@@ -208,15 +208,18 @@ def check_itself(board):
         return next(panel for panel in spoiled["panels"] if panel["type"] == kind)
 
     mistakes = [
-        lambda b: b.update(uid="x"), lambda b: b.update(editable=True), lambda b: b.update(version=3), lambda b: b.update(description=""),
+        lambda b: b.update(uid="x"), lambda b: b.update(editable=True), lambda b: b.update(version=3),
+        lambda b: b.update(description=""),
         lambda b: b["annotations"]["list"].pop(), lambda b: b["links"].pop(0), lambda b: b["links"].pop(),
         lambda b: b["templating"]["list"].pop(1), lambda b: b["templating"]["list"][1].update(allValue=".*"),
         lambda b: b["templating"]["list"][2].update(refresh=1), lambda b: b["templating"]["list"].pop(),
-        lambda b: b["templating"]["list"][0].update(query="loki"), lambda b: b["templating"]["list"][3]["query"].update(query="x"),
+        lambda b: b["templating"]["list"][0].update(query="loki"),
+        lambda b: b["templating"]["list"][3]["query"].update(query="x"),
         lambda b: first(b).update(id=1), lambda b: first(b)["gridPos"].update(w=24), lambda b: first(b).update(description=""),
         lambda b: first(b).update(title=""), lambda b: first(b)["datasource"].update(uid="prometheus"),
         lambda b: first(b)["targets"][0]["datasource"].update(uid="x"), lambda b: first(b).update(targets=[]),
-        lambda b: first(b, "stat")["fieldConfig"]["defaults"].pop("unit"), lambda b: first(b)["targets"][0].update(legendFormat="__auto"),
+        lambda b: first(b, "stat")["fieldConfig"]["defaults"].pop("unit"),
+        lambda b: first(b)["targets"][0].update(legendFormat="__auto"),
         lambda b: first(b)["targets"][0].update(expr="up"), lambda b: first(b)["targets"][0].update(expr='up{job=~"$job"}'),
         lambda b: first(b)["targets"][0].update(expr=first(b)["targets"][0]["expr"].replace("$__rate_interval", "5m")),
         lambda b: first(b)["targets"][0].update(expr=re.sub(r"rate\((.*)\[.*?\]\)", r"\1", first(b)["targets"][0]["expr"])),
@@ -224,8 +227,10 @@ def check_itself(board):
     assert not lint("telephony-overview", board), lint("telephony-overview", board)
     blind = [i for i, mistake in enumerate(mistakes) if not spoil(mistake)]
     assert not blind, f"mistakes {blind} of check_itself are not found"
-    assert list(selectors_of('sum by (a) (rate(x_total{b="c d"}[5m])) / on (e) group_left (f) y')) == [("x_total", '{b="c d"}'), ("y", None)]
-    wrong = {"x": {"panels": [{"type": "stat", "title": "t", "targets": [{"expr": "sum(rate(x[)"}]}], "annotations": {"list": []}}}
+    found = list(selectors_of('sum by (a) (rate(x_total{b="c d"}[5m])) / on (e) group_left (f) y'))
+    assert found == [("x_total", '{b="c d"}'), ("y", None)]
+    broken = {"type": "stat", "title": "t", "targets": [{"expr": "sum(rate(x[)"}]}
+    wrong = {"x": {"panels": [broken], "annotations": {"list": []}}}
     assert unparsable(wrong), "promtool takes anything"
 
 

@@ -125,7 +125,8 @@ def alerts_arrive(demo, alertmanager):
     """An alert like those of the shipped rules, sent to the demo's Alertmanager, must come out in the terminal."""
     alert = [{"labels": {"alertname": "TelephonyDemoTest", "severity": "critical", "provider": "8x8"},
               "annotations": {"summary": "Only a test", "remedy": "Do this."}}]
-    request = urllib.request.Request(alertmanager + "/api/v2/alerts", json.dumps(alert).encode(), {"Content-Type": "application/json"})
+    json_type = {"Content-Type": "application/json"}
+    request = urllib.request.Request(alertmanager + "/api/v2/alerts", json.dumps(alert).encode(), json_type)
     with DIRECT.open(request, timeout=60) as reply:
         assert reply.status == 200
     demo.until(r"^ALERT +TelephonyDemoTest  \[critical\]")

@@ -118,7 +118,8 @@ def files():
 def process():
     return [
         (7, (6, series("Time of a scrape", "As Prometheus measures it.", [query(metric("scrape_duration_seconds"), ME)], "s")),
-            (6, series("Samples of a scrape", "How many series there are.", [query(metric("scrape_samples_scraped"), ME)], "short")),
+            (6, series("Samples of a scrape", "How many series there are.",
+                       [query(metric("scrape_samples_scraped"), ME)], "short")),
             (4, series("CPU", "Cores in use.",
                        [query(f"rate({metric('process_cpu_seconds_total')}[$__rate_interval])", ME)], "percentunit")),
             (4, series("Memory", "Resident.", [query(metric("process_resident_memory_bytes"), ME)], "bytes")),
@@ -127,7 +128,8 @@ def process():
 
 
 def versions():
-    return table("Versions", "Which exporters there are.", [rows(f"group by (instance, job, version, compiler) ({exporter('build_info')})")],
+    return table("Versions", "Which exporters there are.",
+                 [rows(f"group by (instance, job, version, compiler) ({exporter('build_info')})")],
                  [Column("instance", "Instance"), Column("job", "Job"), Column("version", "Version"),
                   Column("compiler", "Compiler")], "Instance")
 

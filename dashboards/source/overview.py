@@ -2,8 +2,8 @@
 
 import queries as q
 from boards import board
-from panels import (COLOURS, GOOD_IS_HIGH, OUTCOMES, PLAIN, Column, code_column, last, links, provider_column, query, rows, runbook,
-                    series, severity_column, stat, table, text_column)
+from panels import (COLOURS, GOOD_IS_HIGH, OUTCOMES, PLAIN, Column, code_column, last, links, provider_column, query, rows,
+                    runbook, series, severity_column, stat, table, text_column)
 
 BAD_AT_ONCE = [("green", None), ("red", 1)]
 WARN_AT_ONCE = [("green", None), ("orange", 1)]
@@ -28,8 +28,8 @@ def tiles():
                      links=links(runbook("TelephonyErrorBudgetBurn"), runbook("TelephonyErrorRateAnomaly")))),
             (3, stat("ASR", "Answer-seizure ratio: answered calls of all calls (ITU-T E.425). It falls with people who do not "
                      "answer, too.", query(q.ALL.answer_seizure_ratio()), "percentunit", GOOD_IS_HIGH, decimals=1)),
-            (3, stat("NER", "Network effectiveness ratio: calls that were answered, or that a user ended by being busy, absent or "
-                     "unwilling, of all calls (ITU-T E.425). It falls with faults alone.",
+            (3, stat("NER", "Network effectiveness ratio: calls that were answered, or that a user ended by being busy, absent "
+                     "or unwilling, of all calls (ITU-T E.425). It falls with faults alone.",
                      query(q.ALL.network_effectiveness_ratio()), "percentunit",
                      [("red", None), ("orange", 0.9), ("green", 0.95)], decimals=1)),
             (4, stat("Critical errors", "Errors of the last 5 minutes with severity critical: trouble that hits every call.",
@@ -73,8 +73,8 @@ def retry_hints():
     known = f"and on ({q.CODE}) {q.meaning('retry', q.ERROR)}"
     allowed = q.explained(f"max by ({q.CODE}) (telephony_retry_allowed{{{q.PRODUCT}}})", "retry", q.ERROR)
     return table(
-        "May I try again?", "For each code of the last hour that is no normal ending: whether the same attempt may succeed later, "
-        "how long to wait before it, and when the code came last.",
+        "May I try again?", "For each code of the last hour that is no normal ending: whether the same attempt may succeed "
+        "later, how long to wait before it, and when the code came last.",
         [rows(f"{allowed} {seen}"),
          rows(f"max by ({q.CODE}) (telephony_retry_after_seconds{{{q.PRODUCT}}}) {seen} {known}"),
          rows(f"floor(time() - max by ({q.CODE}) (telephony_last_error_timestamp_seconds{{{q.PRODUCT}}})) {seen} {known}")],

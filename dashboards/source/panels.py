@@ -45,7 +45,8 @@ def stat(title, description, target, unit="short", steps=(("green", None),), **m
                 "noValue": "-", **more}
     pages = defaults.pop("links", [])
     options = {"reduceOptions": {"values": False, "calcs": ["lastNotNull"], "fields": ""}, "orientation": "auto",
-               "textMode": "auto", "wideLayout": True, "colorMode": "none" if steps is PLAIN else "background", "justifyMode": "center",
+               "textMode": "auto", "wideLayout": True, "justifyMode": "center",
+               "colorMode": "none" if steps is PLAIN else "background",
                "graphMode": "area" if target["range"] else "none", "showPercentChange": False,
                "percentChangeColorMode": "standard"}
     return {**_panel("stat", title, description, [target]), "links": pages,
@@ -91,7 +92,8 @@ def text_column(field, name, width=None):
 
 
 def severity_column():
-    mapping = {"type": "value", "options": {name: {"color": colour, "index": i} for i, (name, colour) in enumerate(COLOURS.items())}}
+    colours = {name: {"color": colour, "index": i} for i, (name, colour) in enumerate(COLOURS.items())}
+    mapping = {"type": "value", "options": colours}
     return Column("severity", "Severity", 80, mappings=[mapping], custom__cellOptions={"type": "color-text"})
 
 
@@ -119,7 +121,8 @@ def table(title, description, targets, columns, sort):
     merge = [{"id": "merge", "options": {}}] if len(targets) > 1 else []
     defaults = {"unit": "short", "thresholds": thresholds([("text", None)]), "color": {"mode": "thresholds"}, "mappings": [],
                 "custom": {"align": "left", "cellOptions": {"type": "auto"}, "filterable": False, "inspect": False}}
-    options = {"showHeader": True, "cellHeight": "sm", "frameIndex": 0, "sortBy": [{"displayName": sort.lstrip("-"), "desc": not sort.startswith("-")}]}
+    options = {"showHeader": True, "cellHeight": "sm", "frameIndex": 0,
+               "sortBy": [{"displayName": sort.lstrip("-"), "desc": not sort.startswith("-")}]}
     return {**_panel("table", title, description, targets), "transformations": [*merge, keep, organize],
             "fieldConfig": {"defaults": defaults, "overrides": [column.override() for column in columns]}, "options": options}
 

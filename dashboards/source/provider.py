@@ -3,8 +3,8 @@
 import queries as q
 from boards import board
 from overview import AGO, COUNT, PRODUCT as PRODUCT_COLUMN, RATIO_STEPS, full_now, retry_hints
-from panels import (COLOURS, GOOD_IS_HIGH, OUTCOMES, PLAIN, Column, code_column, last, links, provider_column, query, rows, runbook,
-                    series, severity_column, stat, table, text_column)
+from panels import (COLOURS, GOOD_IS_HIGH, OUTCOMES, PLAIN, Column, code_column, last, links, provider_column, query, rows,
+                    runbook, series, severity_column, stat, table, text_column)
 
 PRODUCT, NAME = "provider, product", "{{provider}} {{product}}"
 ACCOUNT, ACCOUNT_NAME = "provider, product, account", "{{provider}} {{product}} {{account}}"
@@ -85,8 +85,8 @@ def dashboard():
                         [query(q.ALL.network_effectiveness_ratio(PRODUCT), NAME)], "percentunit", maximum=1, right=True))),
         "Accounts",
         (9, (24, account_errors())),
-        (8, (8, series("Errors", "By account, normal endings left out.", [query(by_account.errors(ACCOUNT) + " > 0", ACCOUNT_NAME)],
-                       stack=True)),
+        (8, (8, series("Errors", "By account, normal endings left out.",
+                       [query(by_account.errors(ACCOUNT) + " > 0", ACCOUNT_NAME)], stack=True)),
             (8, series("Errors per session", "By account.", [query(by_account.error_ratio(ACCOUNT), ACCOUNT_NAME)],
                        "percentunit")),
             (8, series("NER", "By account.", [query(by_account.network_effectiveness_ratio(ACCOUNT), ACCOUNT_NAME)],
