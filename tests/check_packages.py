@@ -34,6 +34,7 @@ TOOLS = {
     "jsonnetfmt": "jsonnet",
     "kamailio": "kamailio",
     "ninja": "ninja-build",
+    "npm": "npm",
     "pkg-config": "pkg-config",
     "prometheus": "prometheus",
     "prometheus-alertmanager": "prometheus-alertmanager",
@@ -75,8 +76,8 @@ LIBRARIES = {
 
 
 def packages_of(bootstrap):
-    """The packages of bootstrap's lists build=( ... ) and test=( ... )."""
-    lists = re.findall(r"^(?:build|test)=\((.*?)^\)", bootstrap, re.MULTILINE | re.DOTALL)
+    """The packages of bootstrap's lists build=( ... ), demo=( ... ) and test=( ... )."""
+    lists = re.findall(r"^(?:build|demo|test)=\((.*?)^\)", bootstrap, re.MULTILINE | re.DOTALL)
     return {word for text in lists for word in text.split()}
 
 
@@ -133,8 +134,9 @@ def tools_of_cmake(text):
 
 
 def tools_of_python(text):
-    """Programs that a test starts: the first of a list of words given to run(), running() or Popen()."""
-    return re.findall(r'\b(?:run|running|Popen)\(\s*\["([^"]+)"', text)
+    """The first words of the lists given to run(), running() or Popen(), and known tools that stand alone in quotes."""
+    first = re.findall(r'\b(?:run|running|Popen)\(\s*\["([^"]+)"', text)
+    return first + [name for name in re.findall(r'"([\w-]+)"', text) if name in TOOLS and name not in first]
 
 
 def modules_of_python(text):
@@ -174,12 +176,14 @@ def check(root):
             need(str(path.relative_to(root)), name, LIBRARIES)
         for name in tools_of_cmake(read(path)):
             need(str(path.relative_to(root)), name, TOOLS)
-    for path in sorted(root.glob("tests/*.py")):
-        for name in modules_of_python(read(path)):
-            if not path.with_name(f"{name}.py").is_file():
+    for folder in ("tests", "demo", "dashboards/source"):
+        files = sorted((root / folder).glob("*.py"))
+        beside = {path.stem for path in files}
+        for path in files:
+            for name in set(modules_of_python(read(path))) - beside:
                 need(str(path.relative_to(root)), name, LIBRARIES)
-        for name in tools_of_python(read(path)):
-            need(str(path.relative_to(root)), name, TOOLS)
+            for name in tools_of_python(read(path)):
+                need(str(path.relative_to(root)), name, TOOLS)
     for name in re.findall(r'"(?:CMAKE_CXX_COMPILER|generator)": "([^"]+)"', read(root / "CMakePresets.json")):
         need("CMakePresets.json", name.lower(), TOOLS)
     return problems
@@ -210,6 +214,7 @@ exec build/release/program "$@"
     assert tools_of_tests('run({"/usr/bin/promtool", "check"}); Process p({"curl"}); process_({"/usr/bin/nc", "/usr/sbin/x"})') == [
         "promtool", "nc", "x", "curl"]
     assert tools_of_python('subprocess.run(["amtool", x]); running(\n ["nc"], d)') == ["amtool", "nc"]
+    assert tools_of_python('run(["curl", "x"]); x = "npm ci"; call = ["npm", "ci"]') == ["curl", "npm"]
     assert modules_of_python("import sys\nimport yaml\nfrom jsonschema import x\n") == ["yaml", "jsonschema"]
 
 

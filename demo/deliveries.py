@@ -1,0 +1,90 @@
+"""The webhooks of the demo: what each provider would post, with numbers and names that belong to nobody."""
+
+import json
+import random
+import urllib.parse
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+CALLER_ID = ("Telephony - 403 - Caller ID is unauthorized. A Valid Caller ID is either a DID you have purchased from Twilio"
+             " or a verified Caller ID.")
+
+
+class Delivery:
+    """One HTTP request to the exporter's ingest listener."""
+
+    def __init__(self, path, body, content_type=JSON):
+        self.path = path
+        self.body = body if isinstance(body, str) else json.dumps(body)
+        self.content_type = content_type
+
+
+class Deliveries:
+    """Makes deliveries, each with an id of its own."""
+
+    def __init__(self):
+        self.random = random.Random()
+
+    def _id(self):
+        return f"{self.random.getrandbits(64):016x}"
+
+    def _number(self):
+        return f"+1202555{self.random.randint(100, 199):04d}"
+
+    def session(self, product, account, status, code=None):
+        """A voice session summary of 8x8; product is number-masking or voice."""
+        payload = {
+            "sessionId": self._id(),
+            "subAccountId": account,
+            "sessionStatus": status,
+            "startTime": "2026-01-13T08:29:06Z",
+            "endTime": "2026-01-13T08:29:43Z",
+            "lastAction": "MAKE_CALL",
+            "callCount": 2,
+            "details": {"callA": {"callId": self._id(), "callDirection": "INBOUND", "callType": "PSTN",
+                                  "source": self._number(), "destination": self._number(), "callStatus": status}},
+        }
+        if code is not None:
+            payload["errorDetails"] = {"errorCode": code}
+        return Delivery(f"/webhooks/8x8/{product}", {"payload": payload, "namespace": "VOICE", "eventType": "SESSION_SUMMARY",
+                                                     "description": "Summary of a completed call session"})
+
+    def receipt(self, state, code=None):
+        """A delivery receipt of an SMS of 8x8."""
+        status = {"state": state, "detail": state, "timestamp": "2026-01-13T08:30:00Z"}
+        if code is not None:
+            status["errorCode"] = code
+        return Delivery("/webhooks/8x8/sms", {
+            "namespace": "SMS", "eventType": "outbound_message_status_changed",
+            "description": "SMS outbound message delivery receipt",
+            "payload": {"umid": self._id(), "batchId": self._id(), "subAccountId": "acme_sms", "source": "ACME",
+                        "destination": self._number(), "status": status, "smsCount": 1}})
+
+    def agent_call(self, account, status, message=""):
+        """The post-call webhook of a Synthflow agent."""
+        return Delivery("/webhooks/synthflow", {
+            "status": status, "error_message": message,
+            "lead": {"name": "Jo Example", "phone_number": self._number()},
+            "call": {"status": status, "model_id": account, "call_id": self._id(), "duration": 37,
+                     "start_time": "2026-01-13T09:17:46.205134+01:00"}, "executed_actions": {}})
+
+    def call(self, status, **fields):
+        """A status callback of a Restcomm call."""
+        return self._form("/webhooks/restcomm/voice", CallSid="CA" + self._id(), AccountSid="AC0a1b2c3d4e5f",
+                          CallStatus=status, Direction="outbound-api", SequenceNumber="3", **fields)
+
+    def message(self, status, **fields):
+        """A status callback of a Restcomm message."""
+        return self._form("/webhooks/restcomm/sms", MessageSid="SM" + self._id(), AccountSid="AC99887766",
+                          MessageStatus=status, Body="Your code is 4711", **fields)
+
+    def _form(self, path, **fields):
+        return Delivery(path, urllib.parse.urlencode({"From": self._number(), "To": self._number(), **fields}), FORM)
+
+    def half_a_document(self):
+        """What a broken template makes."""
+        return Delivery("/webhooks/8x8/voice", '{"payload": {"sessionId": ')
+
+    def another_language(self):
+        """A receipt in a form that is not taken."""
+        return Delivery("/webhooks/8x8/sms", "<DeliveryReport/>", "text/xml")
