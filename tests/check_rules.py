@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Checks the rules against the page of a live exporter, against their tests and against what is written about them."""
 
+import json
 import pathlib
 import re
 import sys
@@ -13,7 +14,6 @@ from programs import exporter, get, post
 
 SEVERITIES = {"critical", "warning", "info", "none"}
 ANNOTATIONS = {"summary", "description", "runbook_url", "dashboard"}
-DASHBOARDS = {"telephony-overview", "telephony-provider", "telephony-exporter"}
 CASES = {"firing", "not firing", "counter reset", "absent"}
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 SCRAPE_INTERVAL = 30  # the longest that config/prometheus/prometheus.example.yml promises
@@ -61,6 +61,16 @@ def check_expression(where, expression, page):
     return problems
 
 
+def check_link(link, root):
+    """A link leads to a dashboard that is there, and fills variables that it has."""
+    dashboard = re.match(r"/d/([\w-]+)", link)
+    file = root / f"dashboards/{dashboard[1]}.json" if dashboard else None
+    if not file or not file.is_file():
+        return [f"the link '{link}' leads to no dashboard"]
+    variables = {one["name"] for one in json.loads(file.read_text(encoding="utf-8"))["templating"]["list"]}
+    return [f"{dashboard[1]} has no variable '{name}'" for name in re.findall(r"[?&]var-(\w+)=", link) if name not in variables]
+
+
 def check_alert(rule, page, root):
     name = rule["alert"]
     labels, annotations = rule.get("labels", {}), rule.get("annotations", {})
@@ -77,10 +87,7 @@ def check_alert(rule, page, root):
     runbook = annotations.get("runbook_url", "")
     if runbook != f"docs/runbooks/{name}.md" or not (root / runbook).is_file():
         problems.append(f"{name}: no runbook at '{runbook}'")
-    dashboard = re.match(r"/d/([\w-]+)", annotations.get("dashboard", ""))
-    if not dashboard or dashboard[1] not in DASHBOARDS:
-        problems.append(f"{name}: the link '{annotations.get('dashboard')}' leads to no dashboard")
-    return problems
+    return problems + [f"{name}: {fault}" for fault in check_link(annotations.get("dashboard", ""), root)]
 
 
 def check_rules(groups, page, root):
@@ -161,6 +168,7 @@ def check_itself(root):
            "annotations": {"remedy": '{{ with printf "c{x=%q}" $labels.x | query }}{{ end }}'}}
     assert len(check_alert(bad, page, root)) == 10, check_alert(bad, page, root)
     assert check_rules([{"name": "g", "interval": "1m", "rules": []}], page, root) == ["g: has an interval of its own"]
+    assert check_link("/d/telephony-overview?var-job=x&var-nobody=y", root) == ["telephony-overview has no variable 'nobody'"]
     assert not page.record("category_of_provider:a:rate5m")
     assert len(check_tests({"A"}, [{"name": "A, firing: x"}])) == 4
 
