@@ -32,6 +32,8 @@ REPEATS = Chapter(19.5, 20.2, "8x8 delivers much of the afternoon once more.",
 RELOAD = Chapter(20.5, 24, "The configuration is reloaded.", "A blue line in the dashboards; no counter is reset.")
 RESTART = Chapter(21.5, 24, "The exporter is killed with SIGKILL and started again.",
                   "The counters go on where they were, and providers deliver again what was refused.")
+# The trunk refuses a single call at first, and most of the campaign's from this hour on.
+FULL = TRUNK.begins + 0.8
 CHAPTERS = [NIGHT, OUTAGE, CALLER, UNLISTED, RUBBISH, TRUNK, REPEATS, RELOAD, RESTART]
 
 # Deliveries a second of real time at noon.
@@ -99,7 +101,7 @@ class Day:
         campaign = TRUNK.at(hour) and self.random.random() < 0.75
         account = "acme_sg" if campaign or self.random.random() < 0.4 else "acme_id"
         session = lambda *ending: self.make.session("number-masking", account, *ending)
-        return self._one_of((0.7 if campaign else 0, lambda: session("ERROR", -2010)),
+        return self._one_of((0.7 if campaign and hour > FULL else 0, lambda: session("ERROR", -2010)),
                             (0.10 if UNLISTED.at(hour) else 0, lambda: session("ERROR", -2042)),
                             (0.10, lambda: session("NO_ANSWER")), (0.05, lambda: session("BUSY")),
                             (0.03, lambda: session("CANCELED")), (0.004, lambda: session("ERROR", -2004)),
