@@ -1,4 +1,4 @@
-// The rules of config/prometheus/ as a monitoring mixin. The YAML files are the source; this adds what is yours.
+// The rules of config/prometheus/ and the dashboards as a monitoring mixin. Those files are the source; this adds what is yours.
 (import 'config.libsonnet') + {
   local config = self._config,
 
@@ -24,4 +24,10 @@
 
   prometheusRules+:: groups(importstr '../config/prometheus/telephony.rules.yml'),
   prometheusAlerts+:: groups(importstr '../config/prometheus/telephony.alerts.yml'),
+
+  grafanaDashboards+:: {
+    'telephony-overview.json': import '../dashboards/telephony-overview.json',
+    'telephony-provider.json': import '../dashboards/telephony-provider.json',
+    'telephony-exporter.json': import '../dashboards/telephony-exporter.json',
+  },
 }

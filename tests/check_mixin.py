@@ -49,6 +49,9 @@ def main():
         linked["runbook_url"] = "http://books.example/" + linked["runbook_url"]
         expect(rule == {**source, "annotations": linked}, f"the links of {rule['alert']}")
 
+    boards = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in root.glob("dashboards/*.json")}
+    expect(with_settings(root, {}, "grafanaDashboards") == boards, "the dashboards are those of dashboards/")
+
     rules = rules_of(with_settings(root, settings, "prometheusRules"))
     changed = [(rule["expr"], source["expr"]) for rule, source in zip(rules, rules_of(shipped["rules"])) if rule != source]
     expect(len(changed) == 5, f"five burn rates have another budget, not {len(changed)}")
