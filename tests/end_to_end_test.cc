@@ -536,6 +536,11 @@ void fill(const Exporter& exporter) {
   for (const Delivery& delivery : deliveries()) exporter.post(delivery.path, delivery.body, delivery.type);
   exporter.post(kNumberMasking, R"({"errorDetails":{"errorCode":-2999}})");
   exporter.post(kNumberMasking, "{");
+  for (int i = 0; i < 20; ++i) {  // until the account's wait is longer than the catalog's
+    std::string again = kTrunkFull;
+    again.replace(again.find("1f048a84"), 8, "again" + std::to_string(i));
+    exporter.post(kNumberMasking, again);
+  }
 }
 
 TEST_F(EndToEndTest, PromtoolFindsNothingWrongWithThePage) {
@@ -586,6 +591,8 @@ TEST_F(EndToEndTest, EveryMetricHasTheLabelsThatAreDocumented) {
       {"telephony_error_info", with(entry, {"family", "category", "severity", "retry", "message", "remedy"})},
       {"telephony_retry_allowed", entry},
       {"telephony_retry_after_seconds", entry},
+      {"telephony_retry_not_before_timestamp_seconds", entry},
+      {"telephony_account_retry_after_seconds", with(entry, {"account"})},
       {"telephony_last_error_timestamp_seconds", entry},
       {"telephony_account_last_error_timestamp_seconds", with(entry, {"account"})},
       {exporter_prefix + "events_received_total", {"source"}},

@@ -45,6 +45,7 @@ class ToldJournal : public Journal {
     ++commits;
     return on_commit() && memory_->commit(batch, positions, now);
   }
+  bool keep(std::span<const KeptHint> hints) override { return memory_->keep(hints); }
   bool maintain(WallTime now) override { return memory_->maintain(now); }
   JournalStats stats(WallTime now) const override { return memory_->stats(now); }
   void adopt(std::shared_ptr<const Settings> settings) override { memory_->adopt(std::move(settings)); }
@@ -361,10 +362,11 @@ TEST(PipelineDeathTest, ACommitterThatFailsEndsTheProcessAndSaysWhy) {
     ToldJournal journal;
     journal.on_commit = []() -> bool { throw std::runtime_error("the heap is gone"); };
     Ledger ledger(settings);
+    Hints hints(settings);
     ExporterMetrics metrics(*settings, journal, ledger);
     UnlistedCodes unlisted;
     Log log;
-    Pipeline pipeline({journal, ledger, metrics, unlisted, log}, Pipeline::Commits::grouped);
+    Pipeline pipeline({journal, ledger, hints, metrics, unlisted, log}, Pipeline::Commits::grouped);
     RawEvent raw;
     raw.body = R"({"id":"a","code":1})";
     pipeline.accept(settings->sources[0], raw, [](const Receipt&) {});

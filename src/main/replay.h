@@ -32,6 +32,7 @@ class Replay {
   Log log_;
   std::unique_ptr<Journal> journal_;
   Ledger ledger_;
+  Hints hints_;
   ExporterMetrics metrics_;
   UnlistedCodes unlisted_;
   Pipeline pipeline_;

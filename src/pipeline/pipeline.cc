@@ -56,7 +56,7 @@ void Pipeline::accept(const Source& source, const RawEvent& raw, const Done& don
   settle(*open_);
   const Receipt receipt = open_->deliveries.back().receipt;
   open_->clear();
-  parts_.journal.maintain(clock_());
+  maintain();
   lock.unlock();
   done(receipt);
 }
@@ -121,6 +121,7 @@ void Pipeline::add_event(const Source& source, const Event& event, Delivery& del
   if (!event.account.empty()) posting.account = open_->accounts.emplace_back(event.account);
   if (!meaning) return;
   posting.error = source.series[meaning->entry];
+  posting.retry_after = event.retry_after;
   if (meaning->unlisted) {
     delivery.unlisted.emplace_back(open_->postings.size() - 1, unlisted_code(source, event, meaning->entry));
   }

@@ -128,6 +128,11 @@ LedgerNumbers Ledger::numbers() const {
   return numbers;
 }
 
+std::string Ledger::counted_as(std::string_view provider, std::string_view account) const {
+  const std::lock_guard lock(mutex_);
+  return std::string(accounts_.admits(provider, account) ? account : kOtherAccountName);
+}
+
 std::size_t Ledger::accounts() const {
   const std::lock_guard lock(mutex_);
   return accounts_.size();

@@ -26,6 +26,15 @@ inline constexpr std::size_t kIdempotencyKeyBytes = 255;
 inline constexpr std::size_t kQueueEvents = 16 * 1024;
 inline constexpr std::chrono::seconds kMaintainEvery{1};
 
+// Retry hints that were raised or lowered, on their way into the journal.
+inline constexpr std::chrono::seconds kKeepHintsEvery{1};
+inline constexpr std::size_t kKeptHints = 512;                // in one transaction
+inline constexpr std::size_t kHintsLookedAt = 256;            // in one step, whether they are forgotten
+inline constexpr std::chrono::hours kHintForgottenAfter{24};  // without a refusal or a success
+
+// One parameter of a question to the API.
+inline constexpr std::size_t kParameterBytes = 64;
+
 // How long a peer may take.
 inline constexpr std::chrono::seconds kHeadDeadline{10};
 inline constexpr std::chrono::seconds kBodyDeadline{10};

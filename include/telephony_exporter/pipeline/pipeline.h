@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "telephony_exporter/decode/decoder.h"
+#include "telephony_exporter/hint/hints.h"
 #include "telephony_exporter/journal/journal.h"
 #include "telephony_exporter/log/log.h"
 #include "telephony_exporter/pipeline/unlisted.h"
@@ -22,6 +23,7 @@ namespace telephony {
 struct PipelineParts {
   Journal& journal;
   Ledger& ledger;
+  Hints& hints;
   ExporterMetrics& metrics;
   UnlistedCodes& unlisted;
   Log& log;
@@ -62,11 +64,14 @@ class Pipeline {
   void run_or_abort() noexcept;
   void settle(Group& group);
   void settle(Group& group, Delivery& delivery, bool committed);
+  void maintain();
+  bool keep_hints(WallTime now);
   void note_unlisted(const UnlistedCode& code, WallTime now);
   void warn(const Source& source, const Event& event, WallTime now);
 
   PipelineParts parts_;
   Clock clock_;
+  WallTime hints_tried_;         ///< when the last of them were given to the journal
   std::mutex mutex_;             ///< over what follows
   std::unique_ptr<Group> open_;  ///< what waits for the next commit
   Decoder decoder_;

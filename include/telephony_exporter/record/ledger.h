@@ -51,6 +51,8 @@ class Ledger : public prometheus::Collectable {
   /// Counts every admitted posting that is no duplicate.
   void post(std::span<const Posting> batch);
 
+  /// The account under which an event of this one would count: its own, or "other".
+  std::string counted_as(std::string_view provider, std::string_view account) const;
   std::size_t accounts() const;
   std::uint64_t accounts_folded() const;
 
