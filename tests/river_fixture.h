@@ -58,8 +58,10 @@ class River {
         journal_(journal ? std::move(journal) : make_memory_journal()),
         ledger_(settings_),
         metrics_(*settings_, *journal_, ledger_),
+        calls_(settings_),
         log_(LogLevel::debug, LogFormat::logfmt, [this](std::string_view line) { log_text_ += line; }),
-        pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}, commits, [this] { return clock.now(); }) {
+        pipeline_({*journal_, ledger_, metrics_, calls_, unlisted_, log_}, commits,
+                  [this] { return clock.now(); }) {
     journal_->adopt(settings_);
   }
   /// Goes on where a journal left off; the settings' series must be numbered by its history.
@@ -131,13 +133,14 @@ class River {
   }
 
   std::string page() const {
-    const std::array<const prometheus::Collectable*, 2> sources = {&ledger_, &metrics_};
+    const std::array<const prometheus::Collectable*, 3> sources = {&ledger_, &metrics_, &calls_};
     return exposition(sources);
   }
 
   void reload(std::shared_ptr<const Settings> settings) {
     ledger_.adopt(settings);
     metrics_.adopt(*settings);
+    calls_.adopt(settings);
     journal_->adopt(settings);
     settings_ = std::move(settings);
   }
@@ -147,6 +150,7 @@ class River {
   const Receipt& total() const { return total_; }
   Ledger& ledger() { return ledger_; }
   ExporterMetrics& metrics() { return metrics_; }
+  const CallMetrics& calls() const { return calls_; }
   Journal& journal() { return *journal_; }
   UnlistedCodes& unlisted() { return unlisted_; }
   Pipeline& pipeline() { return pipeline_; }
@@ -180,6 +184,7 @@ class River {
   std::unique_ptr<Journal> journal_;
   Ledger ledger_;
   ExporterMetrics metrics_;
+  CallMetrics calls_;
   UnlistedCodes unlisted_;
   std::string log_text_;
   Log log_;
