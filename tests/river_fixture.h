@@ -60,8 +60,9 @@ class River {
         ledger_(settings_),
         hints_(settings_),
         metrics_(*settings_, *journal_, ledger_),
+        calls_(settings_),
         log_(LogLevel::debug, LogFormat::logfmt, [this](std::string_view line) { log_text_ += line; }),
-        pipeline_({*journal_, ledger_, hints_, metrics_, unlisted_, log_}, commits,
+        pipeline_({*journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_}, commits,
                   [this] { return clock.now(); }) {
     journal_->adopt(settings_);
   }
@@ -136,7 +137,7 @@ class River {
 
   std::string page() const {
     const HintMetrics hints(hints_, [this] { return clock.now(); });
-    const std::array<const prometheus::Collectable*, 3> sources = {&ledger_, &hints, &metrics_};
+    const std::array<const prometheus::Collectable*, 4> sources = {&ledger_, &hints, &metrics_, &calls_};
     return exposition(sources);
   }
 
@@ -154,6 +155,7 @@ class River {
     ledger_.adopt(settings);
     hints_.adopt(settings);
     metrics_.adopt(*settings);
+    calls_.adopt(settings);
     journal_->adopt(settings);
     settings_ = std::move(settings);
   }
@@ -164,6 +166,7 @@ class River {
   Ledger& ledger() { return ledger_; }
   Hints& hints() { return hints_; }
   ExporterMetrics& metrics() { return metrics_; }
+  const CallMetrics& calls() const { return calls_; }
   Journal& journal() { return *journal_; }
   UnlistedCodes& unlisted() { return unlisted_; }
   Pipeline& pipeline() { return pipeline_; }
@@ -198,6 +201,7 @@ class River {
   Ledger ledger_;
   Hints hints_;
   ExporterMetrics metrics_;
+  CallMetrics calls_;
   UnlistedCodes unlisted_;
   std::string log_text_;
   Log log_;

@@ -21,7 +21,8 @@ Replay::Replay(std::shared_ptr<const Settings> settings, const Options& options)
       ledger_(settings_),
       hints_(settings_),
       metrics_(*settings_, *journal_, ledger_),
-      pipeline_({*journal_, ledger_, hints_, metrics_, unlisted_, log_}, Pipeline::Commits::each) {
+      calls_(settings_),
+      pipeline_({*journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_}, Pipeline::Commits::each) {
   journal_->adopt(settings_);
 }
 
@@ -81,7 +82,7 @@ void Replay::accept_lines(BodyFormat format, std::string_view lines) {
 
 std::string Replay::page() const {
   const HintMetrics hints(hints_);
-  const std::array<const prometheus::Collectable*, 3> sources = {&ledger_, &hints, &metrics_};
+  const std::array<const prometheus::Collectable*, 4> sources = {&ledger_, &hints, &metrics_, &calls_};
   return exposition(sources);
 }
 

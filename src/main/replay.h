@@ -34,6 +34,7 @@ class Replay {
   Ledger ledger_;
   Hints hints_;
   ExporterMetrics metrics_;
+  CallMetrics calls_;
   UnlistedCodes unlisted_;
   Pipeline pipeline_;
   std::string csv_header_;

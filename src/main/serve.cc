@@ -76,7 +76,8 @@ class Exporter {
         ledger_(live_.get()),
         hints_(live_.get()),
         metrics_(*live_.get(), journal_, ledger_),
-        pipeline_({journal_, ledger_, hints_, metrics_, unlisted_, log_}, commits(options)) {
+        calls_(live_.get()),
+        pipeline_({journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_}, commits(options)) {
     // The doors open last: no scrape may see a counter that is lower than before.
     ledger_.restore(opened_.history);
     hints_.restore(opened_.history.hints);
@@ -105,6 +106,7 @@ class Exporter {
       ledger_.adopt(settings);
       hints_.adopt(settings);
       metrics_.adopt(*settings);
+      calls_.adopt(settings);
       journal_.adopt(settings);
       live_.set(settings);
       listen();
@@ -179,7 +181,7 @@ class Exporter {
             unlisted_,
             hints_,
             ledger_,
-            {&ledger_, &hint_metrics_, &metrics_, &process_},
+            {&ledger_, &hint_metrics_, &metrics_, &calls_, &process_},
             [this](const std::string& source) { return metrics_.source_state(source); },
             [this] { return ready_ && healthy(); },
             [this] { return reload(); },
@@ -196,6 +198,7 @@ class Exporter {
   Hints hints_;
   HintMetrics hint_metrics_{hints_};
   ExporterMetrics metrics_;
+  CallMetrics calls_;
   ProcessMetrics process_;
   UnlistedCodes unlisted_;
   Pipeline pipeline_;

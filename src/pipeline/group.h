@@ -23,15 +23,23 @@ struct Delivery {
   Pipeline::Done done;
 };
 
+/// What the event of a posting told of its calls.
+struct CallNote {
+  std::size_t posting = 0;  ///< its position
+  CallSample sample;
+};
+
 /// Deques keep the accounts, and the delivery that is being filled, where they are.
 struct Group {
   std::vector<Posting> postings;
+  std::vector<CallNote> calls;
   std::vector<FilePosition> positions;
   std::deque<std::string> accounts;
   std::deque<Delivery> deliveries;
 
   void clear() {
     postings.clear();
+    calls.clear();
     positions.clear();
     accounts.clear();
     deliveries.clear();

@@ -72,8 +72,16 @@ void Pipeline::settle(Group& group) {
   if (committed) {
     parts_.ledger.post(group.postings);
     parts_.hints.post(group.postings);
+    observe(group);
   }
   for (Delivery& delivery : group.deliveries) settle(group, delivery, committed);
+}
+
+void Pipeline::observe(const Group& group) {
+  for (const CallNote& note : group.calls) {
+    const Posting& posting = group.postings[note.posting];
+    if (!posting.duplicate) parts_.calls.observe(posting, note.sample);
+  }
 }
 
 void Pipeline::settle(Group& group, Delivery& delivery, bool committed) {

@@ -84,6 +84,11 @@ inline constexpr std::chrono::seconds kSyslogFrameDeadline{
 inline constexpr std::chrono::minutes kSyslogIdleDeadline{60};      // between messages
 inline constexpr std::chrono::milliseconds kSyslogAgainAfter{100};  // where a commit was not possible
 
+// What is believed of a call.
+inline constexpr std::chrono::hours kCallDuration{7 * 24};
+inline constexpr std::chrono::minutes kCallSetup{10};  // an hour of it is a clock that was put forward
+inline constexpr std::chrono::seconds kCallJitter{10};
+
 // Files that the operator writes.
 inline constexpr std::size_t kYamlBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kYamlDepth = 32;

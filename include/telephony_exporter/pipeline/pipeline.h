@@ -14,6 +14,7 @@
 #include "telephony_exporter/journal/journal.h"
 #include "telephony_exporter/log/log.h"
 #include "telephony_exporter/pipeline/unlisted.h"
+#include "telephony_exporter/record/call_metrics.h"
 #include "telephony_exporter/record/exporter_metrics.h"
 #include "telephony_exporter/record/ledger.h"
 
@@ -25,6 +26,7 @@ struct PipelineParts {
   Ledger& ledger;
   Hints& hints;
   ExporterMetrics& metrics;
+  CallMetrics& calls;
   UnlistedCodes& unlisted;
   Log& log;
 };
@@ -63,6 +65,7 @@ class Pipeline {
   void run();
   void run_or_abort() noexcept;
   void settle(Group& group);
+  void observe(const Group& group);
   void settle(Group& group, Delivery& delivery, bool committed);
   void maintain();
   bool keep_hints(WallTime now);
