@@ -58,8 +58,9 @@ class River {
         journal_(journal ? std::move(journal) : make_memory_journal()),
         ledger_(settings_),
         metrics_(*settings_, *journal_, ledger_),
+        trunks_(settings_, ledger_, [this] { return clock.now(); }),
         log_(LogLevel::debug, LogFormat::logfmt, [this](std::string_view line) { log_text_ += line; }),
-        pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}, commits, [this] { return clock.now(); }) {
+        pipeline_({*journal_, ledger_, metrics_, unlisted_, log_, &trunks_}, commits, [this] { return clock.now(); }) {
     journal_->adopt(settings_);
   }
   /// Goes on where a journal left off; the settings' series must be numbered by its history.
@@ -138,6 +139,7 @@ class River {
   void reload(std::shared_ptr<const Settings> settings) {
     ledger_.adopt(settings);
     metrics_.adopt(*settings);
+    trunks_.adopt(settings);
     journal_->adopt(settings);
     settings_ = std::move(settings);
   }
@@ -148,6 +150,7 @@ class River {
   Ledger& ledger() { return ledger_; }
   ExporterMetrics& metrics() { return metrics_; }
   Journal& journal() { return *journal_; }
+  TrunkMetrics& trunks() { return trunks_; }
   UnlistedCodes& unlisted() { return unlisted_; }
   Pipeline& pipeline() { return pipeline_; }
 
@@ -180,6 +183,7 @@ class River {
   std::unique_ptr<Journal> journal_;
   Ledger ledger_;
   ExporterMetrics metrics_;
+  TrunkMetrics trunks_;
   UnlistedCodes unlisted_;
   std::string log_text_;
   Log log_;

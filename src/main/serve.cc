@@ -74,7 +74,8 @@ class Exporter {
         live_(number_series(std::move(settings), opened_.history.table)),
         ledger_(live_.get()),
         metrics_(*live_.get(), journal_, ledger_),
-        pipeline_({journal_, ledger_, metrics_, unlisted_, log_}, commits(options)) {
+        trunks_(live_.get(), ledger_),
+        pipeline_({journal_, ledger_, metrics_, unlisted_, log_, &trunks_}, commits(options)) {
     // The doors open last: no scrape may see a counter that is lower than before.
     ledger_.restore(opened_.history);
     journal_.adopt(live_.get());
@@ -101,6 +102,7 @@ class Exporter {
       const auto listen = syslog_->prepare(settings);
       ledger_.adopt(settings);
       metrics_.adopt(*settings);
+      trunks_.adopt(settings);
       journal_.adopt(settings);
       live_.set(settings);
       listen();
@@ -173,7 +175,7 @@ class Exporter {
   WebParts web_parts() {
     return {live_,
             unlisted_,
-            {&ledger_, &metrics_, &process_},
+            {&ledger_, &metrics_, &trunks_, &process_},
             [this](const std::string& source) { return metrics_.source_state(source); },
             [this] { return ready_ && healthy(); },
             [this] { return reload(); },
@@ -188,6 +190,7 @@ class Exporter {
   Live live_;
   Ledger ledger_;
   ExporterMetrics metrics_;
+  TrunkMetrics trunks_;
   ProcessMetrics process_;
   UnlistedCodes unlisted_;
   Pipeline pipeline_;

@@ -48,7 +48,10 @@ void Pipeline::settle(Group& group) {
   parts_.ledger.admit(group.postings);
   const bool nothing = group.postings.empty() && group.positions.empty();
   const bool committed = nothing || parts_.journal.commit(group.postings, group.positions, clock_());
-  if (committed) parts_.ledger.post(group.postings);
+  if (committed) {
+    parts_.ledger.post(group.postings);
+    see_trunks(group);
+  }
   for (Delivery& delivery : group.deliveries) settle(group, delivery, committed);
 }
 
