@@ -58,9 +58,11 @@ class River {
         journal_(journal ? std::move(journal) : make_memory_journal()),
         ledger_(settings_),
         metrics_(*settings_, *journal_, ledger_),
+        calls_(settings_),
         trunks_(settings_, ledger_, [this] { return clock.now(); }),
         log_(LogLevel::debug, LogFormat::logfmt, [this](std::string_view line) { log_text_ += line; }),
-        pipeline_({*journal_, ledger_, metrics_, unlisted_, log_, &trunks_}, commits, [this] { return clock.now(); }) {
+        pipeline_({*journal_, ledger_, metrics_, calls_, unlisted_, log_, &trunks_}, commits,
+                  [this] { return clock.now(); }) {
     journal_->adopt(settings_);
   }
   /// Goes on where a journal left off; the settings' series must be numbered by its history.
@@ -132,7 +134,7 @@ class River {
   }
 
   std::string page() const {
-    const std::array<const prometheus::Collectable*, 2> sources = {&ledger_, &metrics_};
+    const std::array<const prometheus::Collectable*, 3> sources = {&ledger_, &metrics_, &calls_};
     return exposition(sources);
   }
 
@@ -140,6 +142,7 @@ class River {
     ledger_.adopt(settings);
     metrics_.adopt(*settings);
     trunks_.adopt(settings);
+    calls_.adopt(settings);
     journal_->adopt(settings);
     settings_ = std::move(settings);
   }
@@ -149,6 +152,7 @@ class River {
   const Receipt& total() const { return total_; }
   Ledger& ledger() { return ledger_; }
   ExporterMetrics& metrics() { return metrics_; }
+  const CallMetrics& calls() const { return calls_; }
   Journal& journal() { return *journal_; }
   TrunkMetrics& trunks() { return trunks_; }
   UnlistedCodes& unlisted() { return unlisted_; }
@@ -183,6 +187,7 @@ class River {
   std::unique_ptr<Journal> journal_;
   Ledger ledger_;
   ExporterMetrics metrics_;
+  CallMetrics calls_;
   TrunkMetrics trunks_;
   UnlistedCodes unlisted_;
   std::string log_text_;

@@ -111,3 +111,9 @@ def change():
     now, usual = ALL.errors(CODE, window=NOW), ALL.errors(CODE, window="$__range")
     most = f"topk(8, abs({now} - {usual}) > 0)"
     return [f"60 * {now} and {most}", f"60 * {usual} and {most}", f"60 * ({now} - {usual}) and {most}"]
+
+
+def quantile(share, metric, by):
+    """Of a histogram; also of events that name no account."""
+    selector = PRODUCT + ',account=~"$account|"'
+    return f"histogram_quantile({share}, sum by (le, {by}) (rate({metric}_bucket{{{selector}}}[$__rate_interval])))"

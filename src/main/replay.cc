@@ -19,7 +19,8 @@ Replay::Replay(std::shared_ptr<const Settings> settings, const Options& options)
       journal_(make_memory_journal()),
       ledger_(settings_),
       metrics_(*settings_, *journal_, ledger_),
-      pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}, Pipeline::Commits::each) {
+      calls_(settings_),
+      pipeline_({*journal_, ledger_, metrics_, calls_, unlisted_, log_}, Pipeline::Commits::each) {
   journal_->adopt(settings_);
 }
 
@@ -78,7 +79,7 @@ void Replay::accept_lines(BodyFormat format, std::string_view lines) {
 }
 
 std::string Replay::page() const {
-  const std::array<const prometheus::Collectable*, 2> sources = {&ledger_, &metrics_};
+  const std::array<const prometheus::Collectable*, 3> sources = {&ledger_, &metrics_, &calls_};
   return exposition(sources);
 }
 

@@ -33,6 +33,7 @@ class Replay {
   std::unique_ptr<Journal> journal_;
   Ledger ledger_;
   ExporterMetrics metrics_;
+  CallMetrics calls_;
   UnlistedCodes unlisted_;
   Pipeline pipeline_;
   std::string csv_header_;

@@ -74,8 +74,9 @@ class Exporter {
         live_(number_series(std::move(settings), opened_.history.table)),
         ledger_(live_.get()),
         metrics_(*live_.get(), journal_, ledger_),
+        calls_(live_.get()),
         trunks_(live_.get(), ledger_),
-        pipeline_({journal_, ledger_, metrics_, unlisted_, log_, &trunks_}, commits(options)) {
+        pipeline_({journal_, ledger_, metrics_, calls_, unlisted_, log_, &trunks_}, commits(options)) {
     // The doors open last: no scrape may see a counter that is lower than before.
     ledger_.restore(opened_.history);
     journal_.adopt(live_.get());
@@ -103,6 +104,7 @@ class Exporter {
       ledger_.adopt(settings);
       metrics_.adopt(*settings);
       trunks_.adopt(settings);
+      calls_.adopt(settings);
       journal_.adopt(settings);
       live_.set(settings);
       listen();
@@ -175,7 +177,7 @@ class Exporter {
   WebParts web_parts() {
     return {live_,
             unlisted_,
-            {&ledger_, &metrics_, &trunks_, &process_},
+            {&ledger_, &metrics_, &calls_, &trunks_, &process_},
             [this](const std::string& source) { return metrics_.source_state(source); },
             [this] { return ready_ && healthy(); },
             [this] { return reload(); },
@@ -190,6 +192,7 @@ class Exporter {
   Live live_;
   Ledger ledger_;
   ExporterMetrics metrics_;
+  CallMetrics calls_;
   TrunkMetrics trunks_;
   ProcessMetrics process_;
   UnlistedCodes unlisted_;

@@ -23,6 +23,12 @@ struct Delivery {
   Pipeline::Done done;
 };
 
+/// What the event of a posting told of its calls.
+struct CallNote {
+  std::size_t posting = 0;  ///< its position
+  CallSample sample;
+};
+
 /// What an event says of a trunk, counted or not.
 struct TrunkNote {
   StreamId stream = 0;
@@ -36,6 +42,7 @@ struct TrunkNote {
 struct Group {
   std::vector<Posting> postings;
   std::vector<TrunkNote> trunk_notes;
+  std::vector<CallNote> calls;
   std::vector<FilePosition> positions;
   std::deque<std::string> accounts;
   std::deque<Delivery> deliveries;
@@ -43,6 +50,7 @@ struct Group {
   void clear() {
     postings.clear();
     trunk_notes.clear();
+    calls.clear();
     positions.clear();
     accounts.clear();
     deliveries.clear();

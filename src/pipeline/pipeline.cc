@@ -81,6 +81,7 @@ bool Pipeline::take(const Source& source, const RawEvent& raw, const Done& done)
   } catch (const std::exception& error) {  // there is no memory left
     open_->postings.resize(first);
     open_->trunk_notes.resize(notes);
+    std::erase_if(open_->calls, [&](const CallNote& note) { return note.posting >= first; });
     open_->deliveries.resize(deliveries);
     parts_.log.error("a body could not be taken in", {{"source", source.name}, {"error", error.what()}});
     return false;
@@ -124,6 +125,8 @@ void Pipeline::add_event(const Source& source, const Event& event, Delivery& del
   posting.key = key_of(source, event, delivery);
   if (event.session) posting.session = static_cast<std::uint8_t>(*event.session);
   if (!event.account.empty()) posting.account = open_->accounts.emplace_back(event.account);
+  CallSample sample{{event.legs.begin(), event.legs.end()}, event.occurred, event.absurd};
+  if (!sample.empty()) open_->calls.push_back({open_->postings.size() - 1, std::move(sample)});
   if (!meaning) return;
   posting.error = source.series[meaning->entry];
   if (meaning->unlisted) {

@@ -50,9 +50,17 @@ void Pipeline::settle(Group& group) {
   const bool committed = nothing || parts_.journal.commit(group.postings, group.positions, clock_());
   if (committed) {
     parts_.ledger.post(group.postings);
+    observe(group);
     see_trunks(group);
   }
   for (Delivery& delivery : group.deliveries) settle(group, delivery, committed);
+}
+
+void Pipeline::observe(const Group& group) {
+  for (const CallNote& note : group.calls) {
+    const Posting& posting = group.postings[note.posting];
+    if (!posting.duplicate) parts_.calls.observe(posting, note.sample);
+  }
 }
 
 void Pipeline::settle(Group& group, Delivery& delivery, bool committed) {

@@ -62,10 +62,18 @@ struct Page {
   }
 };
 
-/// By provider, product and account, in the streams that are active.
+bool tells_of_calls(const Settings& settings, StreamId stream) {
+  return std::any_of(settings.sources.begin(), settings.sources.end(), [&](const Source& source) {
+    return source.stream == stream && std::any_of(source.rules.begin(), source.rules.end(),
+                                                  [](const EventRule* rule) { return rule->call.has_value(); });
+  });
+}
+
+/// By provider, product and account, in the streams whose events tell which calls are under way.
 std::map<TrunkId, std::uint32_t> limits_of(const Settings& settings, Ledger& ledger) {
   std::map<TrunkId, std::uint32_t> limits;
   for (const ActiveStream& active : settings.streams) {
+    if (!tells_of_calls(settings, active.id)) continue;
     const auto trunks = settings.trunks.find(settings.table.streams()[active.id].provider);
     if (trunks == settings.trunks.end()) continue;
     for (const auto& [account, calls] : trunks->second) {

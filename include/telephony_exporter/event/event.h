@@ -74,6 +74,7 @@ struct Event {
   std::optional<CallReport> call;                   ///< set when the event says where a call stands
   std::span<const CallMeasures> legs;               ///< of the call or session that ended
   std::optional<WallTime> occurred;                 ///< by the sender's clock
+  CallFields absurd;                                ///< what of these was told and cannot be
 };
 
 /// A well-formed record in which there is nothing to count.

@@ -83,6 +83,11 @@ inline constexpr std::chrono::hours kOpenCallExpiry{4};   // since its first rep
 inline constexpr std::chrono::hours kEndedCallMemory{1};  // since its end was received
 inline constexpr std::uint32_t kTrunkCalls = 100'000;     // that a trunk may be said to hold
 
+// What is believed of a call.
+inline constexpr std::chrono::hours kCallDuration{7 * 24};
+inline constexpr std::chrono::minutes kCallSetup{10};  // an hour of it is a clock that was put forward
+inline constexpr std::chrono::seconds kCallJitter{10};
+
 // Files that the operator writes.
 inline constexpr std::size_t kYamlBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kYamlDepth = 32;

@@ -13,6 +13,7 @@
 #include "telephony_exporter/journal/journal.h"
 #include "telephony_exporter/log/log.h"
 #include "telephony_exporter/pipeline/unlisted.h"
+#include "telephony_exporter/record/call_metrics.h"
 #include "telephony_exporter/record/exporter_metrics.h"
 #include "telephony_exporter/record/ledger.h"
 #include "telephony_exporter/record/trunk_metrics.h"
@@ -24,6 +25,7 @@ struct PipelineParts {
   Journal& journal;
   Ledger& ledger;
   ExporterMetrics& metrics;
+  CallMetrics& calls;
   UnlistedCodes& unlisted;
   Log& log;
   TrunkMetrics* trunks = nullptr;  ///< null: nobody asks which calls are open
@@ -66,6 +68,7 @@ class Pipeline {
   void run();
   void run_or_abort() noexcept;
   void settle(Group& group);
+  void observe(const Group& group);
   void settle(Group& group, Delivery& delivery, bool committed);
   void note_unlisted(const UnlistedCode& code, WallTime now);
   void warn(const Source& source, const Event& event, WallTime now);
