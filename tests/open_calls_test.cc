@@ -22,8 +22,9 @@ class OpenCallsTest : public testing::Test {
   std::uint64_t told(CallChange change) const { return told_[static_cast<std::size_t>(change)]; }
 
   std::array<std::uint64_t, 4> told_{};
-  OpenCalls calls_{[this](const CallTable::Call&, CallChange change) { ++told_[static_cast<std::size_t>(change)]; },
-                   {.open = 1000, .ended = 1000}};
+  OpenCalls calls_{
+      [this](const CallTable::Call&, CallChange change) { ++told_[static_cast<std::size_t>(change)]; },
+      {.open = 1000, .ended = 1000}};
 };
 
 TEST_F(OpenCallsTest, EachLegIsOneCall) {
@@ -143,7 +144,8 @@ TEST_F(OpenCallsTest, EveryLegThatOpensLeavesOnce) {
   for (int i = 0; i < 200'000; ++i) {
     now += i / 10'000 % 2 == 0 ? 0 : 60;  // rush hours, and hours in which there is time to expire
     calls_.report({}, {next(3000), next(4)}, next(2) == 0, now);
-    const std::uint64_t left = told(CallChange::ended) + told(CallChange::expired) + told(CallChange::dropped);
+    const std::uint64_t left =
+        told(CallChange::ended) + told(CallChange::expired) + told(CallChange::dropped);
     ASSERT_EQ(told(CallChange::opened), left + calls_.size());
     ASSERT_LE(calls_.size(), 1000U);
   }

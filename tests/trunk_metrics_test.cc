@@ -26,6 +26,10 @@ code_spaces:
          message: Broken, meaning: m, remedy: r}
 events:
   - {kind: call, when: [/code], code: [/code], account: [/account], dedup: {id: [/id]}}
+  - kind: progress
+    when: [/stands]
+    account: [/account]
+    call: {session: [/session], leg: [/leg], status: [/stands], under_way: [open], over: [closed]}
 )";
 
 constexpr const char* kLimit = "trunks: {acme: {east: 4}}\n";
@@ -92,7 +96,8 @@ TEST_F(WithoutLimit, ShowNothingOfALimitThatIsNotKnown) {
 TEST_F(WithoutLimit, FoldAccountsAsTheLedgerDoes) {
   open(1, "+6568332048");
   open(2, "");
-  EXPECT_EQ(page().at("telephony_concurrent_calls" + labels("other")), 2);
+  EXPECT_EQ(page().at("telephony_concurrent_calls" + labels("other")), 1);
+  EXPECT_EQ(page().at("telephony_concurrent_calls" + labels("")), 1);
 }
 
 TEST_F(WithoutLimit, LearnALimitFromCommittedRefusalsOfCapacity) {
@@ -105,6 +110,52 @@ TEST_F(WithoutLimit, LearnALimitFromCommittedRefusalsOfCapacity) {
   EXPECT_EQ(page().at("telephony_trunk_blocking_ratio" + labels("east")), 0.25);
   EXPECT_EQ(summary(river_.json("calls", refusal)), "duplicate 1");
   EXPECT_EQ(page().at("telephony_trunk_blocking_ratio" + labels("east")), 0.25);
+}
+
+TEST_F(WithoutLimit, FollowEventsThatCountNothing) {
+  const auto tell = [&](const char* session, const char* leg, const char* stands) {
+    return summary(river_.json("calls", R"({"account":"east","session":")" + std::string(session) +
+                                            R"(","leg":")" + leg + R"(","stands":")" + stands + "\"}"));
+  };
+  EXPECT_EQ(tell("s", "a", "open"), "ignored 1");
+  tell("s", "b", "open");
+  tell("t", "a", "open");
+  EXPECT_EQ(page().at("telephony_concurrent_calls" + labels("east")), 3);
+  tell("s", "a", "closed");
+  EXPECT_EQ(page().at("telephony_concurrent_calls" + labels("east")), 2);
+}
+
+TEST(ShippedTrunks, FollowCallStatusAndSessionSummaries) {
+  River river(load_settings(SOURCE_DIRECTORY "/config/telephony_exporter.yml"));
+  const auto status = [&](const std::string& session, const std::string& call, const std::string& word) {
+    river.json("8x8-number-masking",
+               R"({"payload":{"eventId":")" + call + word + R"(","callId":")" + call + R"(","sessionId":")" +
+                   session + R"(","subAccountId":"acme","callStatus":")" + word +
+                   R"(","sipCode":200},"namespace":"VOICE","eventType":"CALL_STATUS"})");
+  };
+  const auto ends = [&](const std::string& session, const std::string& how) {
+    river.json("8x8-number-masking", R"({"payload":{"sessionId":")" + session +
+                                         R"(","subAccountId":"acme","sessionStatus":)" + how + "}}");
+  };
+  const auto open = [&] {
+    return samples(river.trunks())
+        .at(R"(telephony_concurrent_calls{account="acme",product="number_masking",provider="8x8"})");
+  };
+  status("s1", "a1", "CALL_RECEIVED");
+  status("s1", "b1", "CALL_INITIATED");
+  status("s1", "b1", "CALL_CONNECTED");
+  status("s2", "a2", "CALL_RECEIVED");
+  EXPECT_EQ(open(), 3);
+  status("s2", "a2", "CALL_DISCONNECTED");
+  EXPECT_EQ(open(), 2);
+  ends("s3", R"("ERROR","errorDetails":{"errorCode":-2010})");
+  EXPECT_EQ(samples(river.trunks())
+                .at(R"(telephony_trunk_limit_calls{account="acme",product="number_masking",provider="8x8",)"
+                    R"(source="learned"})"),
+            2);
+  ends("s1", R"("COMPLETED")");
+  status("s1", "b1", "CALL_UPDATED");  // late
+  EXPECT_EQ(open(), 0);
 }
 
 TEST_F(TrunkMetricsTest, KeepTheirCountsOverAReload) {

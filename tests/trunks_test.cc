@@ -238,8 +238,8 @@ TEST_F(TrunksTest, AClockThatLeapsLetsCallsExpireAndGoesOn) {
 /// No number may be other than what a gauge can hold.
 void expect_sane(const TrunkNumbers& numbers) {
   ASSERT_LE(numbers.calls, 1000U);
-  for (const auto& value :
-       {numbers.window.carried(), numbers.window.offered(), numbers.window.blocking(), numbers.busy_hour_erlangs}) {
+  for (const auto& value : {numbers.window.carried(), numbers.window.offered(), numbers.window.blocking(),
+                            numbers.busy_hour_erlangs}) {
     if (value) ASSERT_TRUE(std::isfinite(*value) && *value >= 0) << *value;
   }
 }

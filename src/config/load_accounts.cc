@@ -59,7 +59,8 @@ void join(AccountNames& names, std::vector<std::string>& allowed) {
 
 std::uint32_t load_calls(const Node& node) {
   const std::uint64_t calls = node.number();
-  if (calls > limits::kTrunkCalls) node.fail("is more than " + std::to_string(limits::kTrunkCalls) + " calls");
+  if (calls > limits::kTrunkCalls)
+    node.fail("is more than " + std::to_string(limits::kTrunkCalls) + " calls");
   return static_cast<std::uint32_t>(calls);
 }
 

@@ -41,7 +41,8 @@ void TrunkSpan::add(const TrunkSpan& more) {
 
 bool TrunkHistory::advance(Seconds now, std::uint32_t open) {
   bool began = false;
-  if (now - begun_ > kTrunkPeriod * kTrunkPeriods) {  // nothing asked for so long that only the last day is of use
+  if (now - begun_ >
+      kTrunkPeriod * kTrunkPeriods) {  // nothing asked for so long that only the last day is of use
     now_ = begun_ = now - kTrunkPeriod * kTrunkPeriods;
   }
   while (now_ < now) {

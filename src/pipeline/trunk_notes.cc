@@ -1,4 +1,5 @@
-// What events say of calls and of refusals, on its way past the journal: it is not durable, but as late as the counters.
+// What events say of calls and of refusals, on its way past the journal: it is not durable, but as late as
+// the counters.
 #include "pipeline/group.h"
 #include "telephony_exporter/pipeline/pipeline.h"
 

@@ -12,6 +12,9 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 using Labels = std::vector<prometheus::ClientMetric::Label>;
 
+// Of events that name no account; the label is empty then, which for Prometheus is none.
+constexpr AccountId kNoAccount = UINT32_MAX;
+
 MetricFamily gauge(const char* name, const char* help) {
   return metric_family(name, MetricType::Gauge, help);
 }
@@ -29,16 +32,20 @@ void add_known(MetricFamily& family, const Labels& labels, const std::optional<N
 
 struct Page {
   MetricFamily calls = gauge("telephony_concurrent_calls", "Calls that are under way; each leg is one.");
-  MetricFamily peak = gauge("telephony_concurrent_calls_peak", "The most calls at the same time in the last hour.");
-  MetricFamily limit = gauge("telephony_trunk_limit_calls", "How many calls the trunk takes at the same time.");
-  MetricFamily utilization = gauge("telephony_trunk_utilization_ratio", "Calls under way, of those that the trunk takes.");
-  MetricFamily carried = gauge("telephony_trunk_carried_erlangs", "Calls under way on average over 15 minutes.");
+  MetricFamily peak =
+      gauge("telephony_concurrent_calls_peak", "The most calls at the same time in the last hour.");
+  MetricFamily limit =
+      gauge("telephony_trunk_limit_calls", "How many calls the trunk takes at the same time.");
+  MetricFamily utilization =
+      gauge("telephony_trunk_utilization_ratio", "Calls under way, of those that the trunk takes.");
+  MetricFamily carried =
+      gauge("telephony_trunk_carried_erlangs", "Calls under way on average over 15 minutes.");
   MetricFamily offered = gauge("telephony_trunk_offered_erlangs",
                                "What would have been carried in 15 minutes if nothing had been refused.");
   MetricFamily blocking = gauge("telephony_trunk_blocking_ratio",
                                 "Calls refused for want of capacity in 15 minutes, of all attempts.");
-  MetricFamily busy_hour = gauge("telephony_trunk_busy_hour_erlangs",
-                                 "What was offered in the busiest hour of the last 24.");
+  MetricFamily busy_hour =
+      gauge("telephony_trunk_busy_hour_erlangs", "What was offered in the busiest hour of the last 24.");
   MetricFamily recommended = gauge("telephony_trunk_recommended_calls",
                                    "How many calls the trunk should take, by the busiest hour and Erlang B.");
 
@@ -56,16 +63,17 @@ struct Page {
   }
 
   std::vector<MetricFamily> families() && {
-    return {std::move(calls),   std::move(peak),     std::move(limit),
-            std::move(utilization), std::move(carried),  std::move(offered),
-            std::move(blocking), std::move(busy_hour), std::move(recommended)};
+    return {std::move(calls),       std::move(peak),      std::move(limit),
+            std::move(utilization), std::move(carried),   std::move(offered),
+            std::move(blocking),    std::move(busy_hour), std::move(recommended)};
   }
 };
 
 bool tells_of_calls(const Settings& settings, StreamId stream) {
   return std::any_of(settings.sources.begin(), settings.sources.end(), [&](const Source& source) {
-    return source.stream == stream && std::any_of(source.rules.begin(), source.rules.end(),
-                                                  [](const EventRule* rule) { return rule->call.has_value(); });
+    return source.stream == stream &&
+           std::any_of(source.rules.begin(), source.rules.end(),
+                       [](const EventRule* rule) { return rule->call.has_value(); });
   });
 }
 
@@ -103,7 +111,7 @@ void TrunkMetrics::adopt(std::shared_ptr<const Settings> settings) {
 }
 
 void TrunkMetrics::see(StreamId stream, std::string_view account, TrunkEvent event, WallTime received) {
-  event.trunk = {stream, ledger_.admit(stream, account)};
+  event.trunk = {stream, account.empty() ? kNoAccount : ledger_.admit(stream, account)};
   const std::lock_guard lock(mutex_);
   trunks_.see(event, received);
 }
@@ -117,14 +125,16 @@ std::vector<MetricFamily> TrunkMetrics::Collect() const {
   std::unique_lock lock(mutex_);
   const auto settings = settings_;
   const std::vector<TrunkNumbers> trunks = trunks_.numbers(clock_());
-  const auto expired = static_cast<double>(trunks_.expired()), dropped = static_cast<double>(trunks_.dropped());
+  const auto expired = static_cast<double>(trunks_.expired()),
+             dropped = static_cast<double>(trunks_.dropped());
   lock.unlock();
   const std::vector<std::string> accounts = ledger_.account_names();  // taken later, so that it has them all
   Page page;
   for (const TrunkNumbers& trunk : trunks) {
     if (!is_active(*settings, trunk.trunk.stream)) continue;
     const Stream& stream = settings->table.streams()[trunk.trunk.stream];
-    page.add(trunk, {{"provider", stream.provider}, {"product", stream.product}, {"account", accounts[trunk.trunk.account]}});
+    const std::string account = trunk.trunk.account == kNoAccount ? "" : accounts[trunk.trunk.account];
+    page.add(trunk, {{"provider", stream.provider}, {"product", stream.product}, {"account", account}});
   }
   auto families = std::move(page).families();
   families.push_back(single_metric("telephony_exporter_calls_expired_total", MetricType::Counter,

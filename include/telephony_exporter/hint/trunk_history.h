@@ -10,7 +10,7 @@
 namespace telephony {
 
 inline constexpr Seconds kTrunkPeriod{300};
-inline constexpr std::size_t kTrunkPeriods = 288;       // a day
+inline constexpr std::size_t kTrunkPeriods = 288;  // a day
 inline constexpr std::size_t kPeriodsAnHour = 12;
 inline constexpr std::size_t kPeriodsOfTheWindow = 3;  // "now" is the last 15 minutes, and what runs
 

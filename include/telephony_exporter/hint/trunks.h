@@ -28,16 +28,16 @@ struct TrunkNumbers {
   std::uint32_t peak = 0;  ///< of the last hour
   std::optional<std::uint32_t> limit;
   bool limit_configured = false;
-  TrunkSpan window;  ///< the last 15 minutes; empty when no call was seen for a day
-  std::optional<double> busy_hour_erlangs;        ///< offered in the busiest hour of the last 24
+  TrunkSpan window;                         ///< the last 15 minutes; empty when no call was seen for a day
+  std::optional<double> busy_hour_erlangs;  ///< offered in the busiest hour of the last 24
   std::optional<std::uint32_t> recommended_calls;  ///< for the busiest hour and kTargetBlocking
 };
 
 /// Not thread-safe. The clock may be set back or forward: time in here stands still, or moves on.
 ///
-/// A limit that nobody configured is learned: it is the most calls that were open when something was refused. It rises
-/// when more calls stay open for ten seconds, which no refused one does, and falls when ten refusals of the last day
-/// all came at fewer. `other` stands for many trunks and has no limit.
+/// A limit that nobody configured is learned: it is the most calls that were open when something was refused.
+/// It rises when more calls stay open for ten seconds, which no refused one does, and falls when ten refusals
+/// of the last day all came at fewer. `other` stands for many trunks and has no limit.
 class Trunks {
  public:
   explicit Trunks(CallLimits limits = {});
