@@ -38,10 +38,23 @@ class Deliveries:
     def _number(self):
         return f"+1202555{self.random.randint(100, 199):04d}"
 
-    def session(self, product, account, status, code=None):
+    def call_status(self, product, account, session, word):
+        """A status of a call of 8x8; the caller's leg is called after its session."""
+        payload = {"eventId": self._id(), "callId": session + "a", "sessionId": session, "subAccountId": account,
+                   "callStatus": word, "callDirection": "INBOUND", "source": self._number(), "destination": self._number(),
+                   "sipCode": 200, "timestamp": _ago(0)}
+        return Delivery(f"/webhooks/8x8/{product}", {"payload": payload, "namespace": "VOICE", "eventType": "CALL_STATUS",
+                                                     "description": "Status update of a call"})
+
+    def begun(self, product, account):
+        """A call that comes in: its session, and what 8x8 says of it."""
+        session = self._id()
+        return session, self.call_status(product, account, session, "CALL_RECEIVED")
+
+    def session(self, product, account, status, code=None, session=None):
         """A voice session summary of 8x8; product is number-masking or voice."""
         payload = {
-            "sessionId": self._id(),
+            "sessionId": session or self._id(),
             "subAccountId": account,
             "sessionStatus": status,
             "endTime": _ago(0),

@@ -61,8 +61,9 @@ class River {
         hints_(settings_),
         metrics_(*settings_, *journal_, ledger_),
         calls_(settings_),
+        trunks_(settings_, ledger_, [this] { return clock.now(); }),
         log_(LogLevel::debug, LogFormat::logfmt, [this](std::string_view line) { log_text_ += line; }),
-        pipeline_({*journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_}, commits,
+        pipeline_({*journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_, &trunks_}, commits,
                   [this] { return clock.now(); }) {
     journal_->adopt(settings_);
   }
@@ -155,6 +156,7 @@ class River {
     ledger_.adopt(settings);
     hints_.adopt(settings);
     metrics_.adopt(*settings);
+    trunks_.adopt(settings);
     calls_.adopt(settings);
     journal_->adopt(settings);
     settings_ = std::move(settings);
@@ -168,6 +170,7 @@ class River {
   ExporterMetrics& metrics() { return metrics_; }
   const CallMetrics& calls() const { return calls_; }
   Journal& journal() { return *journal_; }
+  TrunkMetrics& trunks() { return trunks_; }
   UnlistedCodes& unlisted() { return unlisted_; }
   Pipeline& pipeline() { return pipeline_; }
 
@@ -202,6 +205,7 @@ class River {
   Hints hints_;
   ExporterMetrics metrics_;
   CallMetrics calls_;
+  TrunkMetrics trunks_;
   UnlistedCodes unlisted_;
   std::string log_text_;
   Log log_;

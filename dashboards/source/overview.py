@@ -4,6 +4,7 @@ import queries as q
 from boards import board
 from panels import (COLOURS, GOOD_IS_HIGH, OUTCOMES, PLAIN, Column, code_column, last, links, provider_column, query, rows,
                     runbook, series, severity_column, stat, table, text_column)
+from trunks import trunks
 
 BAD_AT_ONCE = [("green", None), ("red", 1)]
 WARN_AT_ONCE = [("green", None), ("orange", 1)]
@@ -119,6 +120,8 @@ def dashboard():
             (8, series("NER", "Calls that the network handled as it should, of all calls. Where it falls with ASR, the network "
                        "is at fault; where ASR falls alone, people do not answer.",
                        [query(q.ALL.network_effectiveness_ratio(product), name)], "percentunit", maximum=1))),
+        *trunks(),
+        "Retry and sessions",
         (9, (13, retry_hints()), (11, changed())),
         (7, (16, series("How sessions end", "Finished sessions, calls and messages.",
                         [query(q.ALL.sessions("outcome") + " > 0", "{{outcome}}")], stack=True, colours=OUTCOMES)),

@@ -5,6 +5,7 @@ from boards import board
 from overview import AGO, COUNT, PRODUCT as PRODUCT_COLUMN, RATIO_STEPS, full_now, retry_hints
 from panels import (COLOURS, GOOD_IS_HIGH, OUTCOMES, PLAIN, Column, code_column, last, links, provider_column, query, rows,
                     runbook, series, severity_column, stat, table, text_column)
+from trunks import trunks
 
 PRODUCT, NAME = "provider, product", "{{provider}} {{product}}"
 ACCOUNT, ACCOUNT_NAME = "provider, product, account", "{{provider}} {{product}} {{account}}"
@@ -115,6 +116,7 @@ def dashboard():
                        "percentunit")),
             (8, series("NER", "By account.", [query(by_account.network_effectiveness_ratio(ACCOUNT), ACCOUNT_NAME)],
                        "percentunit", maximum=1))),
+        *trunks(),
         "Call quality and timing",
         *calls(),
         "Retry",

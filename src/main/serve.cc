@@ -74,10 +74,13 @@ class Exporter {
         journal_(*opened_.journal),
         live_(number_series(std::move(settings), opened_.history.table)),
         ledger_(live_.get()),
-        hints_(live_.get()),
+        hints_(live_.get(),
+               [this](StreamId stream, std::string_view account) { return trunks_.view(stream, account); }),
         metrics_(*live_.get(), journal_, ledger_),
         calls_(live_.get()),
-        pipeline_({journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_}, commits(options)) {
+        trunks_(live_.get(), ledger_),
+        pipeline_({journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_, &trunks_},
+                  commits(options)) {
     // The doors open last: no scrape may see a counter that is lower than before.
     ledger_.restore(opened_.history);
     hints_.restore(opened_.history.hints);
@@ -106,6 +109,7 @@ class Exporter {
       ledger_.adopt(settings);
       hints_.adopt(settings);
       metrics_.adopt(*settings);
+      trunks_.adopt(settings);
       calls_.adopt(settings);
       journal_.adopt(settings);
       live_.set(settings);
@@ -181,7 +185,7 @@ class Exporter {
             unlisted_,
             hints_,
             ledger_,
-            {&ledger_, &hint_metrics_, &metrics_, &calls_, &process_},
+            {&ledger_, &hint_metrics_, &metrics_, &calls_, &trunks_, &process_},
             [this](const std::string& source) { return metrics_.source_state(source); },
             [this] { return ready_ && healthy(); },
             [this] { return reload(); },
@@ -199,6 +203,7 @@ class Exporter {
   HintMetrics hint_metrics_{hints_};
   ExporterMetrics metrics_;
   CallMetrics calls_;
+  TrunkMetrics trunks_;
   ProcessMetrics process_;
   UnlistedCodes unlisted_;
   Pipeline pipeline_;

@@ -29,9 +29,19 @@ struct CallNote {
   CallSample sample;
 };
 
+/// What an event says of a trunk, counted or not.
+struct TrunkNote {
+  StreamId stream = 0;
+  std::string_view account;
+  TrunkEvent event;
+  std::optional<std::size_t> posting;  ///< that tells the refusal
+  WallTime received;
+};
+
 /// Deques keep the accounts, and the delivery that is being filled, where they are.
 struct Group {
   std::vector<Posting> postings;
+  std::vector<TrunkNote> trunk_notes;
   std::vector<CallNote> calls;
   std::vector<FilePosition> positions;
   std::deque<std::string> accounts;
@@ -39,6 +49,7 @@ struct Group {
 
   void clear() {
     postings.clear();
+    trunk_notes.clear();
     calls.clear();
     positions.clear();
     accounts.clear();

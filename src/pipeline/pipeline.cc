@@ -39,7 +39,8 @@ Pipeline::~Pipeline() { stop(); }
 
 void Pipeline::accept(const Source& source, const RawEvent& raw, const Done& done) {
   std::unique_lock lock(mutex_);
-  if (open_->postings.size() >= limits::kQueueEvents || !take(source, raw, done)) {
+  const std::size_t waiting = std::max(open_->postings.size(), open_->trunk_notes.size());
+  if (waiting >= limits::kQueueEvents || !take(source, raw, done)) {
     lock.unlock();
     refuse(source, RejectCause::unavailable);
     Receipt receipt;
@@ -65,6 +66,7 @@ void Pipeline::accept(const Source& source, const RawEvent& raw, const Done& don
 bool Pipeline::take(const Source& source, const RawEvent& raw, const Done& done) {
   const std::size_t deliveries = open_->deliveries.size();
   const std::size_t first = open_->postings.size();
+  const std::size_t notes = open_->trunk_notes.size();
   try {
     Delivery& delivery = open_->deliveries.emplace_back();
     delivery.source = source.name;
@@ -78,6 +80,7 @@ bool Pipeline::take(const Source& source, const RawEvent& raw, const Done& done)
     return true;
   } catch (const std::exception& error) {  // there is no memory left
     open_->postings.resize(first);
+    open_->trunk_notes.resize(notes);
     std::erase_if(open_->calls, [&](const CallNote& note) { return note.posting >= first; });
     open_->deliveries.resize(deliveries);
     parts_.log.error("a body could not be taken in", {{"source", source.name}, {"error", error.what()}});
@@ -110,6 +113,8 @@ void Pipeline::add(const Source& source, const Record& record, Delivery& deliver
 void Pipeline::add_event(const Source& source, const Event& event, Delivery& delivery) {
   if (!event.warning.empty()) warn(source, event, delivery.received);
   const auto meaning = classify(event, *source.space, scratch_);
+  const bool refused = meaning && source.space->entries[meaning->entry].category == Category::capacity;
+  if (event.call || refused) note_trunk(source, event, refused, delivery.received);
   if (!meaning && !event.session) {
     ++delivery.receipt.ignored;
     return;

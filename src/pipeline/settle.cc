@@ -73,6 +73,7 @@ void Pipeline::settle(Group& group) {
     parts_.ledger.post(group.postings);
     parts_.hints.post(group.postings);
     observe(group);
+    see_trunks(group);
   }
   for (Delivery& delivery : group.deliveries) settle(group, delivery, committed);
 }

@@ -84,6 +84,11 @@ void Ledger::admit(std::span<Posting> batch) {
   }
 }
 
+AccountId Ledger::admit(StreamId stream, std::string_view account) {
+  const std::lock_guard lock(mutex_);
+  return accounts_.admit(settings_->table.streams()[stream].provider, account);
+}
+
 void Ledger::post(std::span<const Posting> batch) {
   const std::lock_guard lock(mutex_);
   for (const Posting& posting : batch) {
@@ -136,6 +141,11 @@ std::string Ledger::counted_as(std::string_view provider, std::string_view accou
 std::size_t Ledger::accounts() const {
   const std::lock_guard lock(mutex_);
   return accounts_.size();
+}
+
+std::vector<std::string> Ledger::account_names() const {
+  const std::lock_guard lock(mutex_);
+  return accounts_.names();
 }
 
 std::uint64_t Ledger::accounts_folded() const {

@@ -84,6 +84,14 @@ inline constexpr std::chrono::seconds kSyslogFrameDeadline{
 inline constexpr std::chrono::minutes kSyslogIdleDeadline{60};      // between messages
 inline constexpr std::chrono::milliseconds kSyslogAgainAfter{100};  // where a commit was not possible
 
+// Calls that are under way.
+inline constexpr std::size_t kOpenCalls = 100'000;   // legs; of one more, the oldest is dropped
+inline constexpr std::size_t kEndedCalls = 100'000;  // legs and sessions that late reports do not open again
+inline constexpr std::size_t kLegsOfACall = 64;      // of one session
+inline constexpr std::chrono::hours kOpenCallExpiry{4};   // since its first report was received
+inline constexpr std::chrono::hours kEndedCallMemory{1};  // since its end was received
+inline constexpr std::uint32_t kTrunkCalls = 100'000;     // that a trunk may be said to hold
+
 // What is believed of a call.
 inline constexpr std::chrono::hours kCallDuration{7 * 24};
 inline constexpr std::chrono::minutes kCallSetup{10};  // an hour of it is a clock that was put forward

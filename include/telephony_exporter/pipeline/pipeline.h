@@ -17,6 +17,7 @@
 #include "telephony_exporter/record/call_metrics.h"
 #include "telephony_exporter/record/exporter_metrics.h"
 #include "telephony_exporter/record/ledger.h"
+#include "telephony_exporter/record/trunk_metrics.h"
 
 namespace telephony {
 
@@ -29,6 +30,7 @@ struct PipelineParts {
   CallMetrics& calls;
   UnlistedCodes& unlisted;
   Log& log;
+  TrunkMetrics* trunks = nullptr;  ///< null: nobody asks which calls are open
 };
 
 struct Group;
@@ -61,6 +63,9 @@ class Pipeline {
   void add(const Source& source, const Record& record, Delivery& delivery);
   void add_event(const Source& source, const Event& event, Delivery& delivery);
   bool take(const Source& source, const RawEvent& raw, const Done& done);
+  std::uint64_t call_key(const Source& source, std::string_view session, std::string_view leg);
+  void note_trunk(const Source& source, const Event& event, bool refused, WallTime received);
+  void see_trunks(const Group& group);
   std::optional<EventKey> key_of(const Source& source, const Event& event, const Delivery& delivery);
   void run();
   void run_or_abort() noexcept;
