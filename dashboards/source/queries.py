@@ -84,8 +84,11 @@ def full_now_refused():
 
 
 def full_now_wait():
-    """The wait before the next attempt, in the same rows."""
-    return f"0 * ({full_now()}) + on ({CODE}) group_left () max by ({CODE}) (telephony_retry_after_seconds{{{PRODUCT}}})"
+    """The wait before the next attempt, in the same rows: the account's own where it is raised."""
+    own = f"max by ({CODE}, account) (telephony_account_retry_after_seconds{{{ACCOUNT}}})"
+    longest = f"max by ({CODE}) (telephony_retry_after_seconds{{{PRODUCT}}})"
+    rows = f"0 * ({full_now()})"
+    return f"{rows} + on ({CODE}, account) group_left () {own} or {rows} + on ({CODE}) group_left () {longest}"
 
 
 UNLISTED_REMEDY = "No catalog lists this code; /api/v1/unlisted of the exporter shows which one it was."

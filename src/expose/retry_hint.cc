@@ -53,7 +53,8 @@ struct Found {
   int products = 0;  ///< that know the code
 };
 
-Found look(const Settings& settings, HintTarget asked, std::string_view code, std::string_view reason) {
+Found look(const Settings& settings, const HintTarget& asked, std::string_view code,
+           std::string_view reason) {
   Found found{asked, false, 0};
   for (const ActiveStream& active : settings.streams) {
     const Stream& stream = settings.table.streams()[active.id];
