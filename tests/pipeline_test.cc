@@ -355,6 +355,28 @@ TEST(Pipeline, ABodyThatFindsNoMemoryIsRefusedAsAWhole) {
   EXPECT_EQ(summary(river.json("calls", body)), "counted 2");
 }
 
+TEST(Pipeline, TrunksHearOfCallsAfterTheCommitAndNotWithoutIt) {
+  const std::string catalog = std::string(kCatalog) +
+                              "  - {kind: progress, when: [/stands], account: [/account],\n"
+                              "     call: {session: [/session], leg: [/leg], status: [/stands], under_way: "
+                              "[open], over: [closed]}}\n";
+  auto owned = std::make_unique<ToldJournal>();
+  ToldJournal& journal = *owned;
+  River river(settings_of(catalog), std::move(owned));
+  const auto open = [&] { return samples(river.trunks()).size() > 2; };  // more than the totals
+  const std::string body =
+      R"([{"account":"east","session":"s","leg":"a","stands":"open"},{"id":"a","code":1,"account":"east"}])";
+  journal.on_commit = [&] {
+    EXPECT_FALSE(open());
+    return false;
+  };
+  EXPECT_EQ(summary(river.json("calls", body)), "ignored 1, rejected 1");
+  EXPECT_FALSE(open());
+  journal.on_commit = [] { return true; };
+  EXPECT_EQ(summary(river.json("calls", body)), "counted 1, ignored 1");
+  EXPECT_TRUE(open());
+}
+
 TEST(PipelineDeathTest, ACommitterThatFailsEndsTheProcessAndSaysWhy) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   const auto settings = settings_of(kCatalog);
@@ -364,9 +386,10 @@ TEST(PipelineDeathTest, ACommitterThatFailsEndsTheProcessAndSaysWhy) {
     Ledger ledger(settings);
     Hints hints(settings);
     ExporterMetrics metrics(*settings, journal, ledger);
+    CallMetrics calls(settings);
     UnlistedCodes unlisted;
     Log log;
-    Pipeline pipeline({journal, ledger, hints, metrics, unlisted, log}, Pipeline::Commits::grouped);
+    Pipeline pipeline({journal, ledger, hints, metrics, calls, unlisted, log}, Pipeline::Commits::grouped);
     RawEvent raw;
     raw.body = R"({"id":"a","code":1})";
     pipeline.accept(settings->sources[0], raw, [](const Receipt&) {});

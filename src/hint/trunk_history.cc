@@ -27,7 +27,7 @@ std::optional<double> TrunkSpan::blocking() const {
 std::optional<double> TrunkSpan::offered() const {
   const auto calls = carried();
   if (!calls) return std::nullopt;
-  return offered_erlangs(*calls, std::min(blocking().value_or(0), kMostBlocking));
+  return offered_traffic(*calls, std::min(blocking().value_or(0), kMostBlocking));
 }
 
 void TrunkSpan::add(const TrunkSpan& more) {

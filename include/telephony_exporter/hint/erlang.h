@@ -1,17 +1,23 @@
-// Erlang's formula for calls that are lost when all channels are busy.
+// Erlang's loss formula: how many channels a trunk needs. Traffic is in erlangs, a blocking is a ratio.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 namespace telephony {
 
-/// The share of calls that find no channel, 0 to 1.
-double erlang_b(double erlangs, std::uint32_t channels);
+inline constexpr std::uint32_t kMostChannels = 100'000;
 
-/// The fewest channels with which no larger share than `target_blocking` is lost.
-std::uint32_t channels_for(double erlangs, double target_blocking);
+/// The part of `offered` calls that `channels` refuse, B(A, N), in [0, 1]. Nothing for traffic that is
+/// negative, infinite or no number, and for more than kMostChannels.
+std::optional<double> erlang_b(double offered, std::uint32_t channels);
 
-/// What was asked for, of which `blocking`, less than 1, was refused.
-double offered_erlangs(double carried, double blocking);
+/// The fewest channels that refuse at most `target` of `offered`; none where nothing is offered. Nothing for
+/// such traffic, for a target outside (0, 1], and where kMostChannels would not be enough.
+std::optional<std::uint32_t> channels_for(double offered, double target);
+
+/// What was offered where `carried` got through and `blocking` of the calls did not, by call attempts that do
+/// not come back. Nothing for such traffic and for a blocking outside [0, 1).
+std::optional<double> offered_traffic(double carried, double blocking);
 
 }  // namespace telephony

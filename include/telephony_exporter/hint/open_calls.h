@@ -10,7 +10,7 @@
 
 namespace telephony {
 
-/// Within these, OpenCalls takes about 10 MB.
+/// Within these, OpenCalls takes about 15 MB.
 struct CallLimits {
   std::size_t open = limits::kOpenCalls;
   std::size_t ended = limits::kEndedCalls;
