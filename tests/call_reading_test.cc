@@ -15,6 +15,7 @@ code_spaces:
   - name: voice
     products: [voice]
     title: Voice
+    source: https://example.com/codes
     families:
       - {name: capacity, title: Capacity, unlisted: {category: capacity, severity: warning, retry: never}}
     codes:
@@ -137,7 +138,6 @@ TEST(CallReading, LegsStandWhereTheCatalogSays) {
       "c":{"duration":7}}})"),
             "31 6.5 4.4 0.005 0.018, 30 - 4.1 0.02 0");
   EXPECT_EQ(legs(R"({"legs":{"c":{"duration":7}}})"), "") << "a leg that the catalog does not name";
-  EXPECT_EQ(legs(R"({"legs":{}})"), "no event");
 }
 
 TEST(CallReading, ALocationMayBeNamedBesideAnyOther) {
@@ -151,6 +151,7 @@ TEST(CallReading, WhatNobodyTookHasNoDuration) {
             "");
   EXPECT_EQ(leg(R"("duration":0,"connected":"2026-01-13T08:29:06Z")"), "0 - - - -") << "but for a moment";
   EXPECT_EQ(legs(R"({"status":"completed","seconds":0})"), "");
+  EXPECT_EQ(legs(R"({"status":"completed","seconds":0,"ring":5})"), "") << "nor a setup";
 }
 
 TEST(CallReading, UnitsBecomeSecondsAndRatios) {

@@ -535,6 +535,10 @@ sources:
 void fill(const Exporter& exporter) {
   for (const Delivery& delivery : deliveries()) exporter.post(delivery.path, delivery.body, delivery.type);
   exporter.post(kNumberMasking, R"({"errorDetails":{"errorCode":-2999}})");
+  exporter.post(kNumberMasking, R"({"payload":{"sessionId":"long","sessionStatus":"COMPLETED",
+      "subAccountId":"acme_sg","endTime":"2026-01-13T08:29:43Z","details":{"callA":{"callDuration":31,
+      "initiatedTimestamp":"2026-01-13T08:29:06Z","connectedTimestamp":"2026-01-13T08:29:12Z",
+      "callQuality":{"mos":4.4,"packetLossRate":0.5,"jitter":18}}}}})");
   exporter.post(kNumberMasking, "{");
   for (int i = 0; i < 20; ++i) {  // until the account's wait is longer than the catalog's
     std::string again = kTrunkFull;
@@ -583,6 +587,7 @@ TEST_F(EndToEndTest, EveryMetricHasTheLabelsThatAreDocumented) {
     return names;
   };
   const std::string exporter_prefix = "telephony_exporter_";
+  const std::set<std::string> account = {"provider", "product", "account"};
   std::map<std::string, std::set<std::string>> documented = {
       {"telephony_errors_total", with(entry, {"family", "category", "severity"})},
       {"telephony_sessions_total", {"provider", "product", "outcome"}},
@@ -595,6 +600,8 @@ TEST_F(EndToEndTest, EveryMetricHasTheLabelsThatAreDocumented) {
       {"telephony_account_retry_after_seconds", with(entry, {"account"})},
       {"telephony_last_error_timestamp_seconds", entry},
       {"telephony_account_last_error_timestamp_seconds", with(entry, {"account"})},
+      {"telephony_call_values_rejected_total", {"provider", "product", "field"}},
+      {"telephony_events_from_the_future_total", {"provider", "product"}},
       {exporter_prefix + "events_received_total", {"source"}},
       {exporter_prefix + "events_total", {"source", "result"}},
       {exporter_prefix + "rejected_total", {"source", "cause"}},
@@ -625,6 +632,12 @@ TEST_F(EndToEndTest, EveryMetricHasTheLabelsThatAreDocumented) {
       {"process_resident_memory_bytes", {}},
       {"process_start_time_seconds", {}},
   };
+  for (const char* histogram : {"call_duration_seconds", "call_setup_seconds", "call_mos",
+                                "call_packet_loss_ratio", "call_jitter_seconds", "event_lag_seconds"}) {
+    const std::string name = std::string("telephony_") + histogram;
+    documented.insert(
+        {{name + "_bucket", with(account, {"le"})}, {name + "_count", account}, {name + "_sum", account}});
+  }
   const Exporter& exporter = start();
   fill(exporter);
   std::map<std::string, std::set<std::string>> shown;

@@ -30,7 +30,8 @@ code_spaces:
          message: Full, meaning: m, remedy: r}
 outcomes: {failed: [failed], ongoing: [ringing]}
 events:
-  - {kind: call, when: [/status, /code], status: [/status], code: [/code], account: [/account], dedup: {id: [/id]}}
+  - {kind: call, when: [/status, /code], status: [/status], code: [/code], account: [/account], dedup: {id: [/id]},
+     legs: {duration: [/seconds]}}
 )";
 const char* const kFax = "  - {name: fax, provider: acme, product: fax, webhook: {path: /fax, auth: none}}\n";
 
@@ -66,7 +67,7 @@ TEST(Pipeline, AJournalThatCannotCommitCountsNothing) {
   River river(settings_of(kCatalog), std::move(owned));
   journal.on_commit = [] { return false; };
   const std::string body =
-      R"([{"id":"a","status":"failed","code":1,"account":"x"},{},{"id":"b","code":1},{"code":true},
+      R"([{"id":"a","status":"failed","code":1,"account":"x","seconds":5},{},{"id":"b","code":1},{"code":true},
                                {"id":"c","code":"unheard_of"}])";
   Receipt receipt = river.json("calls", body);
   EXPECT_TRUE(receipt.unavailable);
@@ -75,6 +76,7 @@ TEST(Pipeline, AJournalThatCannotCommitCountsNothing) {
   EXPECT_EQ(river.counted(), Lines{});
   EXPECT_TRUE(river.ledger().numbers().account_errors.empty());
   EXPECT_TRUE(river.unlisted().list().empty());
+  EXPECT_EQ(river.page().find("telephony_call_duration_seconds"), std::string::npos);
   EXPECT_EQ(river.log_text(), "");
   const auto exporter = samples(river.metrics());
   EXPECT_EQ(exporter.at(R"(telephony_exporter_rejected_total{cause="unavailable",source="calls"})"), 3);
@@ -85,6 +87,9 @@ TEST(Pipeline, AJournalThatCannotCommitCountsNothing) {
   receipt = river.json("calls", body);
   EXPECT_FALSE(receipt.unavailable);
   EXPECT_EQ(summary(receipt), "counted 3, ignored 1, rejected 1") << "the redelivery is no duplicate";
+  EXPECT_NE(river.page().find("telephony_call_duration_seconds_sum{account=\"x\",product=\"voice\","
+                              "provider=\"acme\"} 5\n"),
+            std::string::npos);
 }
 
 TEST(Pipeline, CommitsThenCountsThenAnswers) {

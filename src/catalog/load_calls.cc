@@ -14,18 +14,18 @@ using Segments = std::vector<std::string>;
 constexpr std::array<std::string_view, 6> kTimes = {
     "rfc3339", "local", "rfc2822", "epoch_seconds", "epoch_milliseconds", "epoch_microseconds"};
 
-/// A unit's name, and how much of seconds or of a ratio it is.
+/// A unit's name, and how many of it are a second or the whole.
 struct Unit {
   std::string_view name;
-  double scale;
+  double units;
 };
-constexpr std::array<Unit, 3> kDurations = {{{"seconds", 1}, {"milliseconds", 1e-3}, {"microseconds", 1e-6}}};
-constexpr std::array<Unit, 2> kShares = {{{"ratio", 1}, {"percent", 1e-2}}};
+constexpr std::array<Unit, 3> kDurations = {{{"seconds", 1}, {"milliseconds", 1e3}, {"microseconds", 1e6}}};
+constexpr std::array<Unit, 2> kShares = {{{"ratio", 1}, {"percent", 100}}};
 
-double load_scale(const Node& node, std::span<const Unit> units) {
+double load_units(const Node& node, std::span<const Unit> units) {
   std::vector<std::string_view> names;
   for (const Unit& unit : units) names.push_back(unit.name);
-  return units[node.choice(names)].scale;
+  return units[node.choice(names)].units;
 }
 
 /// One or more fields, each alone or as a mapping.
@@ -75,7 +75,7 @@ class LegLoader {
     return load_fields<QuantityField>(node_, key, [&](const Node& item) {
       if (item.is_scalar() && !says_unit) return QuantityField{locations_.slot_below(at_, item), 1};
       item.expect_keys({"field", "unit"});
-      return QuantityField{locations_.slot_below(at_, item.at("field")), load_scale(item.at("unit"), units)};
+      return QuantityField{locations_.slot_below(at_, item.at("field")), load_units(item.at("unit"), units)};
     });
   }
 

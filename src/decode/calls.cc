@@ -29,7 +29,7 @@ class Reader {
       const std::string_view text = trimmed(slots_.number(field.slot));
       if (text.empty() && !slots_.unreadable(field.slot)) continue;
       const auto number = parse_number(text);
-      return between(number ? std::optional(*number * field.scale) : std::nullopt, what, least, most);
+      return between(number ? std::optional(*number / field.units) : std::nullopt, what, least, most);
     }
     return std::nullopt;
   }
@@ -78,6 +78,7 @@ CallMeasures read_leg(const LegRule& rule, Reader& reader) {
     leg.duration_seconds = reader.elapsed(connected, disconnected, CallField::duration, kLongest);
   }
   leg.setup_seconds = reader.quantity(rule.setup, CallField::setup, 0, kLongestSetup);
+  if (!connected && !leg.duration_seconds) leg.setup_seconds.reset();  // nobody answered
   if (!leg.setup_seconds) {
     leg.setup_seconds = reader.elapsed(initiated, connected, CallField::setup, kLongestSetup);
   }

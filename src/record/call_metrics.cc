@@ -122,7 +122,7 @@ std::vector<MetricFamily> CallMetrics::Collect() const {
     const auto stream = shown.find(key.first);
     if (stream == shown.end()) continue;
     Labels labels = labels_of(*stream->second);
-    if (!key.second.empty()) labels.push_back({"account", key.second});
+    labels.push_back({"account", key.second});
     for (std::size_t i = 0; i < kCallFields; ++i) {
       if (!histograms[i]) continue;
       ClientMetric metric = histograms[i]->Collect();

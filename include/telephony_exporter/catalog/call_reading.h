@@ -24,10 +24,10 @@ struct TimeField {
   As as = As::rfc3339;
 };
 
-/// Where a number stands, and what makes seconds or a ratio of it.
+/// Where a number stands, and how many of its units are a second or the whole.
 struct QuantityField {
   Slot slot = 0;
-  double scale = 1;
+  double units = 1;
 };
 
 /// Where one leg's measures stand. Alternatives: the first that is there wins.
