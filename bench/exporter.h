@@ -9,9 +9,8 @@
 
 namespace telephony::bench {
 
-/// The two codes of the simulated provider; both advise as the catalogs do for such codes.
+/// The two codes of the simulated provider.
 enum class Code { trunk_full, out_of_service };
-inline constexpr Retry kRetry{RetryClass::backoff, std::chrono::seconds(30), std::chrono::seconds(600)};
 
 inline WallTime wall(double seconds) {
   return WallTime(std::chrono::hours(1'000'000 / 2)) +
@@ -20,9 +19,11 @@ inline WallTime wall(double seconds) {
 
 class Exporter {
  public:
+  explicit Exporter(const Retry& retry) : retry_(retry) {}
+
   void refused(Code code, double now) {
     HintState& state = states_[static_cast<std::size_t>(code)];
-    state = after_failure(state, kRetry, wall(now), std::nullopt);
+    state = after_failure(state, retry_, wall(now), std::nullopt);
   }
 
   void connected() { trunk_.busy_calls += 1; }
@@ -31,15 +32,16 @@ class Exporter {
     trunk_.busy_calls = std::max(0.0, trunk_.busy_calls - 1);
     ended_ += 1;
     trunk_.mean_holding_seconds += (holding - trunk_.mean_holding_seconds) / std::min(ended_, 1000.0);
-    for (HintState& state : states_) state = after_success(state, kRetry, wall(now));
+    for (HintState& state : states_) state = after_success(state, retry_, wall(now));
   }
 
   Hint hint(Code code, double now) const {
     const TrunkView trunk = code == Code::trunk_full ? trunk_ : TrunkView();
-    return hint_now(states_[static_cast<std::size_t>(code)], kRetry, wall(now), trunk);
+    return hint_now(states_[static_cast<std::size_t>(code)], retry_, wall(now), trunk);
   }
 
  private:
+  Retry retry_;
   std::array<HintState, 2> states_;
   TrunkView trunk_;
   double ended_ = 0;

@@ -11,10 +11,9 @@
 namespace telephony::bench {
 namespace {
 
-constexpr double kAttemptSeconds = 2;  ///< of a program that dials, is refused and dials again at once
-constexpr double kShortestPatience = 5 * 60;
-constexpr double kLongestPatience = 15 * 60;
-constexpr double kSigma = 1;  ///< of log-normal holding times
+constexpr double kAttemptSeconds = 2;        ///< of a program that dials, is refused and dials again at once
+constexpr double kProviderAsksSeconds = 60;  ///< whatever happens
+constexpr double kSigma = 1;                 ///< of log-normal holding times
 
 struct Caller {
   double arrives = 0;
@@ -44,7 +43,8 @@ std::vector<Caller> arrivals(const Scenario& scenario, const Luck& luck) {
       const double at = now + luck.exponential(Use::arrival, id, gap);
       if (at > load.until_seconds) break;
       now = at;
-      const double patience = std::lerp(kShortestPatience, kLongestPatience, luck.share(Use::patience, id));
+      const double patience = std::lerp(scenario.shortest_patience_seconds, scenario.longest_patience_seconds,
+                                        luck.share(Use::patience, id));
       const double holding = scenario.log_normal ? luck.log_normal(id, kMeanHoldingSeconds, kSigma)
                                                  : luck.exponential(Use::holding, id, kMeanHoldingSeconds);
       callers.push_back({now, now + patience, holding, 0, -1});
@@ -57,7 +57,11 @@ std::vector<Caller> arrivals(const Scenario& scenario, const Luck& luck) {
 class World {
  public:
   World(const Scenario& scenario, Strategy strategy, std::uint64_t seed)
-      : scenario_(scenario), strategy_(strategy), luck_(seed), callers_(arrivals(scenario, luck_)) {}
+      : scenario_(scenario),
+        strategy_(strategy),
+        luck_(seed),
+        callers_(arrivals(scenario, luck_)),
+        exporter_(scenario.retry) {}
 
   void run() {
     std::uint32_t next = 0;
@@ -144,8 +148,8 @@ class World {
   }
 
   double wait(std::uint32_t id, double now, Code code) const {
-    const double base = static_cast<double>(kRetry.base.count());
-    const double max = static_cast<double>(kRetry.max.count());
+    const double base = static_cast<double>(scenario_.retry.base.count());
+    const double max = static_cast<double>(scenario_.retry.max.count());
     const double share = luck_.share(Use::share, id, callers_[id].attempts);
     switch (strategy_) {
       case Strategy::at_once:
@@ -155,7 +159,7 @@ class World {
       case Strategy::full_jitter:
         return share * std::min(max, base * std::exp2(callers_[id].attempts - 1));
       case Strategy::retry_after:
-        return 2 * base;
+        return kProviderAsksSeconds;
       case Strategy::hint:
         return exporter_.hint(code, now).wait(share).count();
     }

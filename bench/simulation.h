@@ -2,7 +2,9 @@
 // brings.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -29,14 +31,18 @@ struct Scenario {
   std::vector<Load> loads;
   Outage outage;
   bool log_normal = false;  ///< holding times; exponential otherwise, with the same mean
+  double shortest_patience_seconds = 5 * 60;
+  double longest_patience_seconds = 15 * 60;
+  Retry retry = {RetryClass::backoff, std::chrono::seconds(30),
+                 std::chrono::seconds(600)};  ///< of the catalog
 };
 
 inline constexpr double kMeanHoldingSeconds = 180;
 inline constexpr double kReportDelaySeconds = 1;  ///< until the exporter knows what happened
 
 enum class Strategy { at_once, fixed, full_jitter, retry_after, hint };
-inline constexpr Strategy kStrategies[] = {Strategy::at_once, Strategy::fixed, Strategy::full_jitter,
-                                           Strategy::retry_after, Strategy::hint};
+inline constexpr std::initializer_list<Strategy> kStrategies = {
+    Strategy::at_once, Strategy::fixed, Strategy::full_jitter, Strategy::retry_after, Strategy::hint};
 std::string name(Strategy strategy);
 
 struct Result {
@@ -49,6 +55,10 @@ struct Result {
 /// The callers, their patience and their luck depend on the seed and not on the strategy.
 Result simulate(const Scenario& scenario, Strategy strategy, std::uint64_t seed);
 
+/// Those in which the hint has a goal to reach.
 std::vector<Scenario> scenarios();
+
+/// Those in which callers, trunks and catalogs are not what the model supposes.
+std::vector<Scenario> hard_scenarios();
 
 }  // namespace telephony::bench
