@@ -9,10 +9,10 @@ namespace telephony {
 
 /// Of one code of one account. All zero at rest, where it need not be kept.
 struct HintState {
-  double level = 0;     ///< how far the wait has grown
-  double waiting = 0;   ///< callers who were refused and are likely to come back
-  WallTime changed;     ///< as of when
-  WallTime not_before;  ///< what the provider itself asked for, or the epoch
+  double level = 0;     ///< how often the wait has doubled: the catalog's base times 2^level, as of `changed`
+  double waiting = 0;   ///< callers who were refused, each fading from 1 to 0 in time, as of `changed`
+  WallTime changed;     ///< the last refusal or success; the epoch at rest
+  WallTime not_before;  ///< what the provider itself asked for last, or the epoch
   bool operator==(const HintState&) const = default;
 };
 
