@@ -31,14 +31,15 @@ code_spaces:
       - {name: lines, title: Lines, unlisted: {category: capacity, severity: warning, retry: never}}
 outcomes: {failed: [failed]}
 events:
-  - {kind: call, when: [/status, /code], status: [/status], code: [/code], account: [/account], dedup: {id: [/id]}}
+  - {kind: call, when: [/status, /code], status: [/status], code: [/code], account: [/account],
+     retry_after: [/wait], dedup: {id: [/id]}}
 )";
 const char* const kMore =
     "  - {name: fax, provider: acme, product: fax, webhook: {path: /fax, auth: none}}\n"
     "accounts: {max: 1000}\n";
 
 std::string event(const std::string& id, const std::string& account) {
-  return R"({"id":")" + id + R"(","status":"failed","code":1,"account":")" + account + "\"}";
+  return R"({"id":")" + id + R"(","status":"failed","code":1,"wait":"1800","account":")" + account + "\"}";
 }
 
 /// What senders know: an event's name is its account's, so the journal tells how often each one counted.

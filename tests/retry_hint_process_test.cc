@@ -46,6 +46,13 @@ class RetryHintProcessTest : public ExporterTest {
   void complete(const Exporter& exporter, const std::string& account, int times) {
     post(exporter, account, R"("COMPLETED")", times);
   }
+  /// Until it has to wait noticeably longer: nothing is concluded from one moment.
+  void raise(const Exporter& exporter, const std::string& account) {
+    EXPECT_TRUE(eventually(seconds(30), [&] {
+      refuse(exporter, account, 5);
+      return wait(exporter, account).value_or(0) > 1.01 * kRest;
+    }));
+  }
   static std::optional<double> wait(const Exporter& exporter, const std::string& account) {
     const Labels code = {{"code", "-2010"}, {"provider", "8x8"}};
     if (account.empty()) return exporter.metric("telephony_retry_after_seconds", code);
@@ -71,7 +78,7 @@ TEST_F(RetryHintProcessTest, ABurstRaisesItsAccountAndSuccessesBringItBack) {
   EXPECT_EQ(exporter.metric("telephony_retry_not_before_timestamp_seconds", {{"code", "-2010"}}), 0);
   EXPECT_EQ(exporter.metric("telephony_account_retry_after_seconds"), std::nullopt);
 
-  refuse(exporter, "acme", 40);
+  raise(exporter, "acme");
   EXPECT_GT(wait(exporter, "acme"), kRest);
   EXPECT_LE(wait(exporter, "acme"), kMost);
   EXPECT_GT(wait(exporter, ""), kRest);
@@ -83,15 +90,17 @@ TEST_F(RetryHintProcessTest, ABurstRaisesItsAccountAndSuccessesBringItBack) {
 
   complete(exporter, "zenith", 10);
   EXPECT_GT(wait(exporter, "acme"), kRest) << "of others' sessions nothing is learned";
-  for (int i = 0; i < 20; ++i) complete(exporter, "acme", 100);
-  EXPECT_EQ(wait(exporter, "acme"), std::nullopt);
+  EXPECT_TRUE(eventually(seconds(60), [&] {
+    complete(exporter, "acme", 5);
+    return !wait(exporter, "acme");
+  }));
   EXPECT_EQ(wait(exporter, ""), kRest);
   EXPECT_EQ(exporter.metric("telephony_retry_not_before_timestamp_seconds", {{"code", "-2010"}}), 0);
 }
 
 TEST_F(RetryHintProcessTest, AKillLosesAMomentAtMost) {
   Exporter* exporter = &start_again();
-  refuse(*exporter, "acme", 40);
+  raise(*exporter, "acme");
   const double raised = ask(*exporter, "acme")["after_seconds"];
   const auto kept = [&] {
     return run_exporter({"journal", "stats", journal_}).output.find("raised_hints\t1") != std::string::npos;
@@ -100,13 +109,13 @@ TEST_F(RetryHintProcessTest, AKillLosesAMomentAtMost) {
   exporter->process().signal(SIGKILL);
   EXPECT_EQ(exporter->process().wait(seconds(10)), 128 + SIGKILL);
   exporter = &start_again();
-  EXPECT_NEAR(ask(*exporter, "acme")["after_seconds"].get<double>(), raised, raised / 10);
+  EXPECT_NEAR(ask(*exporter, "acme")["after_seconds"].get<double>(), raised, raised / 200);
   EXPECT_GT(wait(*exporter, "acme"), kRest);
 }
 
 TEST_F(RetryHintProcessTest, AStopLosesNothing) {
   Exporter* exporter = &start_again();
-  for (const char* account : {"acme", "zenith"}) refuse(*exporter, account, 40);
+  for (const char* account : {"acme", "zenith"}) raise(*exporter, account);
   EXPECT_EQ(exporter->stop(), 0);
   EXPECT_THAT(run_exporter({"journal", "stats", journal_}).output, HasSubstr("raised_hints\t2\n"));
   exporter = &start_again();

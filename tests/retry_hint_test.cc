@@ -75,7 +75,7 @@ class RetryHintTest : public WebServerTest {
       posting.stream = settings_->sources[0].stream;
       posting.error = settings_->sources[0].series[0];
       posting.account = account;
-      posting.received = std::chrono::system_clock::now();
+      posting.received = std::chrono::system_clock::now() - (times - 1 - i) * seconds(60);
       ledger_.admit({&posting, 1});
       hints_.post({&posting, 1});
     }

@@ -75,8 +75,8 @@ def retry_hints():
     allowed = q.explained(f"max by ({q.CODE}) (telephony_retry_allowed{{{q.PRODUCT}}})", "retry", q.ERROR)
     return table(
         "May I try again?", "For each code of the last hour that is no normal ending: whether the same attempt may succeed "
-        "later, how long to wait before it (in the account that has to wait longest), how much of that is left since the last "
-        "refusal, and when the code came last.",
+        "later, how long to wait before it (in the account that has to wait longest), how much of that is left, and "
+        "when the code came last.",
         [rows(f"{allowed} {seen}"),
          rows(f"max by ({q.CODE}) (telephony_retry_after_seconds{{{q.PRODUCT}}}) {seen} {known}"),
          rows(f"ceil(clamp_min(max by ({q.CODE}) (telephony_retry_not_before_timestamp_seconds{{{q.PRODUCT}}}) - time(), 0)) "

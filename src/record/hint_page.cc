@@ -28,7 +28,7 @@ struct Page {
       "How long a caller who gets this code now should wait, in the account that waits longest.");
   MetricFamily not_before = metric_family(
       "telephony_retry_not_before_timestamp_seconds", MetricType::Gauge,
-      "When the raised wait of whoever was refused last ends, as a Unix time; 0 if none is raised.");
+      "When the last raised wait ends, counted from the event that changed it last; 0 if none is raised.");
   MetricFamily account_after =
       metric_family("telephony_account_retry_after_seconds", MetricType::Gauge,
                     "How long a caller of this account should wait, while that is longer than usual.");

@@ -25,7 +25,7 @@ struct RaisedHint {
   SeriesId series = 0;
   std::string account;  ///< empty: of events that name none
   Seconds after{0};
-  WallTime not_before;  ///< when the wait ends of whoever was refused last
+  WallTime not_before;  ///< when it ends for whoever began to wait when it was changed last
 };
 
 struct HintNumbers {
