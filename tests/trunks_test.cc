@@ -224,6 +224,17 @@ TEST_F(TrunksTest, AClockThatIsSetBackStopsTime) {
   EXPECT_NEAR(now().window.carried().value(), 2.5, 1e-9);
 }
 
+TEST_F(TrunksTest, EventsThatAreToldLateDoNotHurryTime) {
+  open(1);
+  for (int i = 0; i < 60; ++i) {
+    clock_.advance(seconds(60));
+    trunks_.numbers(clock_.now());
+    trunks_.see({kTrunk, CallId{1, 1}}, clock_.now() - seconds(50));
+  }
+  end(1);
+  EXPECT_NEAR(trunks_.view(kTrunk, clock_.now()).mean_holding_seconds, 3600, 1);
+}
+
 TEST_F(TrunksTest, AClockThatLeapsLetsCallsExpireAndGoesOn) {
   open(5);
   clock_.advance(hours(24 * 365 * 100));

@@ -7,6 +7,8 @@
 namespace telephony {
 namespace {
 
+// Events are told a moment after they were received; what is later than this is a clock that was set back.
+constexpr Seconds kLate{60};
 // A refused call is told to be under way for a moment, too; longer than this it is none.
 constexpr Seconds kProven{10};
 // Fewer refusals at fewer calls may be those whose calls were not seen.
@@ -24,8 +26,9 @@ Trunks::Trunks(CallLimits limits)
     : calls_([this](const CallTable::Call& call, CallChange change) { changed(call, change); }, limits) {}
 
 Seconds Trunks::pass(WallTime now) {
-  if (last_ && now > *last_) now_ += now - *last_;
-  last_ = now;
+  const Seconds passed = last_ ? Seconds(now - *last_) : Seconds(0);
+  if (passed > Seconds(0)) now_ += passed;
+  if (!last_ || passed > Seconds(0) || passed < -kLate) last_ = now;
   calls_.expire(whole(now_));
   return now_;
 }
