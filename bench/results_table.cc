@@ -25,6 +25,7 @@ Estimate percent(const Estimate& e) { return {100 * e.mean, 100 * e.half_width};
 
 Estimate of(const std::vector<Result>& results, double Result::*field) {
   std::vector<double> values;
+  values.reserve(results.size());
   for (const Result& result : results) values.push_back(result.*field);
   return estimate(values);
 }

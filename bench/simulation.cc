@@ -5,6 +5,7 @@
 #include <optional>
 #include <queue>
 
+#include "bench/callers.h"
 #include "bench/exporter.h"
 #include "bench/luck.h"
 
@@ -13,15 +14,6 @@ namespace {
 
 constexpr double kAttemptSeconds = 2;        ///< of a program that dials, is refused and dials again at once
 constexpr double kProviderAsksSeconds = 60;  ///< whatever happens
-constexpr double kSigma = 1;                 ///< of log-normal holding times
-
-struct Caller {
-  double arrives = 0;
-  double leaves = 0;  ///< unless connected
-  double holding = 0;
-  int attempts = 0;
-  double connected = -1;
-};
 
 enum class Kind { attempt, hangup, report_refusal, report_connect, report_end };
 
@@ -32,27 +24,6 @@ struct Happening {
   Code code = Code::trunk_full;
   bool operator>(const Happening& other) const { return at > other.at; }
 };
-
-std::vector<Caller> arrivals(const Scenario& scenario, const Luck& luck) {
-  std::vector<Caller> callers;
-  double now = 0;
-  for (const Load& load : scenario.loads) {
-    const double gap = kMeanHoldingSeconds / (load.offered * scenario.channels);
-    // A Poisson stream has no memory, so each load begins anew.
-    for (std::uint32_t id = callers.size();; id = callers.size()) {
-      const double at = now + luck.exponential(Use::arrival, id, gap);
-      if (at > load.until_seconds) break;
-      now = at;
-      const double patience = std::lerp(scenario.shortest_patience_seconds, scenario.longest_patience_seconds,
-                                        luck.share(Use::patience, id));
-      const double holding = scenario.log_normal ? luck.log_normal(id, kMeanHoldingSeconds, kSigma)
-                                                 : luck.exponential(Use::holding, id, kMeanHoldingSeconds);
-      callers.push_back({now, now + patience, holding, 0, -1});
-    }
-    now = load.until_seconds;
-  }
-  return callers;
-}
 
 class World {
  public:
