@@ -1,6 +1,7 @@
 // `call`, `legs` and `occurred` of an event.
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "catalog/load.h"
 #include "catalog/locations.h"

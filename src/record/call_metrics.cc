@@ -1,6 +1,8 @@
 // The names of the metrics of calls stand in this file only.
 #include "telephony_exporter/record/call_metrics.h"
 
+#include <algorithm>
+
 #include "record/family.h"
 
 namespace telephony {
@@ -65,9 +67,48 @@ bool tells_of_calls(const Source& source) {
                      [](const EventRule* rule) { return !rule->legs.empty() || !rule->occurred.empty(); });
 }
 
-Labels labels_of(const Stream& stream) {
-  return {{"provider", stream.provider}, {"product", stream.product}};
+Labels labels_of(const Stream& stream, const char* last, std::string value) {
+  return {{"provider", stream.provider}, {"product", stream.product}, {last, std::move(value)}};
 }
+
+/// The families of one page.
+class Page {
+ public:
+  Page() {
+    for (const Measure& measure : measures()) {
+      families_.push_back(metric_family(measure.name, MetricType::Histogram, measure.help));
+    }
+  }
+
+  void add(const Stream& stream, const std::string& account, std::size_t field,
+           const prometheus::Histogram& histogram) {
+    ClientMetric metric = histogram.Collect();
+    metric.label = labels_of(stream, "account", account);
+    families_[field].metric.push_back(std::move(metric));
+  }
+  void add_rejected(const Stream& stream, std::size_t field, std::uint64_t events) {
+    add_sample(rejected_, labels_of(stream, "field", std::string(name(static_cast<CallField>(field)))),
+               static_cast<double>(events));
+  }
+  void add_skewed(const Stream& stream, std::uint64_t events) {
+    add_sample(skewed_, {{"provider", stream.provider}, {"product", stream.product}},
+               static_cast<double>(events));
+  }
+
+  std::vector<MetricFamily> families() && {
+    families_.push_back(std::move(rejected_));
+    families_.push_back(std::move(skewed_));
+    return std::move(families_);
+  }
+
+ private:
+  std::vector<MetricFamily> families_;
+  MetricFamily rejected_ = metric_family("telephony_call_values_rejected_total", MetricType::Counter,
+                                         "Events whose value of a field cannot be, so that it was left out.");
+  MetricFamily skewed_ =
+      metric_family("telephony_events_from_the_future_total", MetricType::Counter,
+                    "Events that occurred later than they were received: a clock is wrong.");
+};
 
 }  // namespace
 
@@ -104,15 +145,7 @@ void CallMetrics::observe_lag(const Posting& posting, WallTime occurred, Histogr
 }
 
 std::vector<MetricFamily> CallMetrics::Collect() const {
-  std::vector<MetricFamily> families;
-  for (const Measure& measure : measures()) {
-    families.push_back(metric_family(measure.name, MetricType::Histogram, measure.help));
-  }
-  MetricFamily rejected = metric_family("telephony_call_values_rejected_total", MetricType::Counter,
-                                        "Events whose value of a field cannot be, so that it was left out.");
-  MetricFamily skewed =
-      metric_family("telephony_events_from_the_future_total", MetricType::Counter,
-                    "Events that occurred later than they were received: a clock is wrong.");
+  Page page;
   const std::lock_guard lock(mutex_);
   std::map<StreamId, const Stream*> shown;
   for (const ActiveStream& active : settings_->streams) {
@@ -121,29 +154,17 @@ std::vector<MetricFamily> CallMetrics::Collect() const {
   for (const auto& [key, histograms] : histograms_) {
     const auto stream = shown.find(key.first);
     if (stream == shown.end()) continue;
-    Labels labels = labels_of(*stream->second);
-    labels.push_back({"account", key.second});
     for (std::size_t i = 0; i < kCallFields; ++i) {
-      if (!histograms[i]) continue;
-      ClientMetric metric = histograms[i]->Collect();
-      metric.label = labels;
-      families[i].metric.push_back(std::move(metric));
+      if (histograms[i]) page.add(*stream->second, key.second, i, *histograms[i]);
     }
   }
   for (const auto& [id, faults] : faults_) {
     const auto stream = shown.find(id);
     if (stream == shown.end()) continue;
-    const Labels labels = labels_of(*stream->second);
-    add_sample(skewed, labels, static_cast<double>(faults.skewed));
-    for (std::size_t i = 0; i < kCallFields; ++i) {
-      Labels of_field = labels;
-      of_field.push_back({"field", std::string(name(static_cast<CallField>(i)))});
-      add_sample(rejected, std::move(of_field), static_cast<double>(faults.rejected[i]));
-    }
+    page.add_skewed(*stream->second, faults.skewed);
+    for (std::size_t i = 0; i < kCallFields; ++i) page.add_rejected(*stream->second, i, faults.rejected[i]);
   }
-  families.push_back(std::move(rejected));
-  families.push_back(std::move(skewed));
-  return families;
+  return std::move(page).families();
 }
 
 }  // namespace telephony
