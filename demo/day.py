@@ -1,5 +1,7 @@
 """The day that the demo plays: how much traffic there is at which hour, and what goes wrong when."""
 
+import heapq
+import itertools
 import math
 
 from deliveries import CALLER_ID, Deliveries
@@ -36,6 +38,9 @@ RESTART = Chapter(21.5, 24, "The exporter is killed with SIGKILL and started aga
 FULL = TRUNK.begins + 0.8
 CHAPTERS = [NIGHT, OUTAGE, CALLER, UNLISTED, RUBBISH, TRUNK, REPEATS, RELOAD, RESTART]
 
+# How many real seconds a call lasts: the day is short.
+HOLDING = (2, 5)
+
 # Deliveries a second of real time at noon.
 PEAK = {"masking": 8, "voice": 4, "sms": 6, "agent": 7, "call": 8, "message": 4}
 
@@ -52,6 +57,9 @@ class Day:
         self.make = Deliveries()
         self.random = self.make.random
         self.sent = []  # what a provider may deliver once more
+        self.seconds = 0.0
+        self.order = itertools.count()
+        self.under_way = []  # (when it ends, its number, its end) of calls of 8x8
         self.owed = dict.fromkeys([*PEAK, "rubbish", "repeats"], 0.0)
 
     def deliveries(self, hour, seconds):
@@ -59,6 +67,9 @@ class Day:
         found = []
         for stream, count in self._counts(hour, seconds).items():
             found += [getattr(self, "_" + stream)(hour) for _ in range(count)]
+        self.seconds += seconds
+        while self.under_way and self.under_way[0][0] <= self.seconds:
+            found.append(heapq.heappop(self.under_way)[2])
         self.random.shuffle(found)
         self.sent = (self.sent + [one for one in found if "8x8" in one.path])[-500:]
         return found
@@ -100,12 +111,20 @@ class Day:
     def _masking(self, hour):
         campaign = TRUNK.at(hour) and self.random.random() < 0.75
         account = "acme_sg" if campaign or self.random.random() < 0.4 else "acme_id"
-        session = lambda *ending: self.make.session("number-masking", account, *ending)
-        return self._one_of((0.7 if campaign and hour > FULL else 0, lambda: session("ERROR", -2010)),
-                            (0.10 if UNLISTED.at(hour) else 0, lambda: session("ERROR", -2042)),
+        refused = lambda code: self.make.session("number-masking", account, "ERROR", code)
+        session = lambda status: self._call_that_ends("number-masking", account, status)
+        return self._one_of((0.7 if campaign and hour > FULL else 0, lambda: refused(-2010)),
+                            (0.10 if UNLISTED.at(hour) else 0, lambda: refused(-2042)),
                             (0.10, lambda: session("NO_ANSWER")), (0.05, lambda: session("BUSY")),
-                            (0.03, lambda: session("CANCELED")), (0.004, lambda: session("ERROR", -2004)),
+                            (0.03, lambda: session("CANCELED")), (0.004, lambda: refused(-2004)),
                             (1, lambda: session("COMPLETED")))
+
+    def _call_that_ends(self, product, account, status):
+        """Says that a call has begun, and has its end follow."""
+        session, begun = self.make.begun(product, account)
+        end = self.make.session(product, account, status, session=session)
+        heapq.heappush(self.under_way, (self.seconds + self.random.uniform(*HOLDING), next(self.order), end))
+        return begun
 
     def _voice(self, hour):
         session = lambda *ending: self.make.session("voice", "acme_ivr", *ending)

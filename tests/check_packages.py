@@ -11,7 +11,7 @@ import sys
 # What a minimal Debian has, or what bash itself does.
 ALWAYS_THERE = set(
     """
-    [ [[ break case cat cd chmod command continue cp cut date declare dirname dpkg-query echo env eval exec exit export
+    [ [[ bash break case cat cd chmod command continue cp cut date declare dirname dpkg-query echo env eval exec exit export
     false find grep head id kill ln local ls mkdir mktemp mv nproc printf pwd read readonly return rm sed set setpriv shift
     shopt sleep sort source stat tail tar tee test timeout touch tr trap true uname uniq unset wait wc xargs
     """.split()
@@ -34,6 +34,7 @@ TOOLS = {
     "jsonnetfmt": "jsonnet",
     "kamailio": "kamailio",
     "ninja": "ninja-build",
+    "node": "npm",  # which depends on nodejs
     "npm": "npm",
     "pkg-config": "pkg-config",
     "prometheus": "prometheus",
@@ -113,7 +114,7 @@ def commands_of(script):
 
 def tools_of_tests(source):
     """Programs that a test starts: the first of a list of words given to run() or Process, and all that have a path."""
-    found = re.findall(r'"/usr/s?bin/([\w.+-]+)"', source)
+    found = re.findall(r'"/usr/s?bin/([\w.+-]+)"', source) + re.findall(r'"/usr/bin/env", "([\w.+-]+)"', source)
     return found + [name.rsplit("/", 1)[-1] for name in re.findall(r'(?:\brun|\bProcess(?:\s+\w+)?|\w+_)\s*[({]+\s*"([^"]+)"', source)
             if name in TOOLS]
 
@@ -213,6 +214,7 @@ exec build/release/program "$@"
     assert tools_of_cmake("find_program(C ccache)\nadd_test(NAME x COMMAND python3 y)") == ["ccache", "python3"]
     assert tools_of_tests('run({"/usr/bin/promtool", "check"}); Process p({"curl"}); process_({"/usr/bin/nc", "/usr/sbin/x"})') == [
         "promtool", "nc", "x", "curl"]
+    assert tools_of_tests('words = {"/usr/bin/env", "node", file};') == ["env", "node"]
     assert tools_of_python('subprocess.run(["amtool", x]); running(\n ["nc"], d)') == ["amtool", "nc"]
     assert tools_of_python('run(["curl", "x"]); x = "npm ci"; call = ["npm", "ci"]') == ["curl", "npm"]
     assert modules_of_python("import sys\nimport yaml\nfrom jsonschema import x\n") == ["yaml", "jsonschema"]

@@ -11,6 +11,8 @@ ROUTES = [
     ({"severity": "critical", "provider": "8x8"}, "page-8x8"),
     ({"severity": "critical", "provider": "synthflow"}, "page"),
     ({"severity": "critical"}, "page"),
+    ({"severity": "critical", "provider": "8x8", "account": "acme", "scope": "account"}, "page-8x8"),
+    ({"severity": "warning", "provider": "restcomm", "account": "acme", "scope": "account"}, "ticket"),
     ({"severity": "warning", "provider": "8x8"}, "ticket-8x8"),
     ({"severity": "warning", "provider": "restcomm"}, "ticket"),
     ({"severity": "warning"}, "ticket"),

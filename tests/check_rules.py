@@ -10,7 +10,7 @@ import tempfile
 import yaml
 
 from page import Page, selectors
-from programs import exporter, get, post
+from programs import eventually, exporter, get, post
 
 SEVERITIES = {"critical", "warning", "info", "none"}
 ANNOTATIONS = {"summary", "description", "runbook_url", "dashboard"}
@@ -140,12 +140,17 @@ def check_documents(rules, root):
 
 
 def live_page(binary, root):
-    """With one event of an account, so that the series of accounts are there."""
+    """With a call and a refusal of one account, so that the series of accounts and trunks are there."""
     with tempfile.TemporaryDirectory() as directory, exporter(binary, root, pathlib.Path(directory)) as (web, ingest):
-        body = {"payload": {"sessionId": "1", "subAccountId": "acme", "sessionStatus": "ERROR",
-                            "errorDetails": {"errorCode": -2010}}}
-        post(f"http://127.0.0.1:{ingest}/webhooks/8x8/number-masking", body)
-        return Page(get(f"http://127.0.0.1:{web}/metrics"))
+        for payload in ({"eventId": "1", "callId": "1", "sessionId": "1", "callStatus": "CALL_RECEIVED"},
+                        {"sessionId": "2", "sessionStatus": "ERROR", "errorDetails": {"errorCode": -2010}}):
+            post(f"http://127.0.0.1:{ingest}/webhooks/8x8/number-masking", {"payload": {**payload, "subAccountId": "acme"}})
+
+        def page():
+            text = get(f"http://127.0.0.1:{web}/metrics")
+            return text if "\ntelephony_trunk_recommended_calls{" in text else None
+
+        return Page(eventually("an average of calls, which takes a second", page))
 
 
 def check_itself(root):

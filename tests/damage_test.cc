@@ -71,6 +71,18 @@ class Damaged : public ::testing::Test {
       model_.positions.push_back(position);
     }
     remember();
+    if (commits_ % 4 == 0) keep_one(journal, posting);
+  }
+
+  void keep_one(Journal& journal, const Posting& posting) {
+    KeptHint hint{*posting.error, std::string(posting.account), {}};
+    if (commits_ % 16 != 0) hint.state = {0.1 * static_cast<double>(commits_), 3, now_, now_ + seconds(60)};
+    ASSERT_TRUE(journal.keep({&hint, 1}));
+    std::erase_if(model_.hints, [&](const KeptHint& old) {
+      return old.series == hint.series && old.account == hint.account;
+    });
+    if (hint.state != HintState()) model_.hints.push_back(hint);
+    remember();
   }
 
   std::unique_ptr<Journal> open_sound() {
@@ -179,7 +191,7 @@ class Damaged : public ::testing::Test {
   std::size_t commits_ = 0;
   std::uint64_t keys_ = 0;
   History model_;
-  std::vector<std::string> truth_;  ///< after every commit
+  std::vector<std::string> truth_;  ///< after every change
   std::map<Outcome, int> outcomes_;
   int asides_ = 0;
 };
@@ -189,7 +201,7 @@ TEST_F(Damaged, ADatabaseThatIsCut) {
   const std::string whole = bytes_of(path_);
   Sql sql(path_);
   for (const char* table :
-       {"journal", "streams", "series", "errors", "sessions", "positions", "batches", "keys"}) {
+       {"journal", "streams", "series", "errors", "sessions", "positions", "batches", "keys", "hints"}) {
     EXPECT_GT(sql.integer("SELECT count(*) FROM " + std::string(table)), 0) << table;
   }
   ASSERT_GT(whole.size(), 10 * kPage);
@@ -368,9 +380,9 @@ void set_format(const std::string& path, std::int64_t format) {
 
 TEST_F(Damaged, AJournalOfANewerVersionIsRefused) {
   make_closed();
-  set_format(path_, 1);
-  open_sound();
   set_format(path_, 2);
+  open_sound();
+  set_format(path_, 3);
   Sql(path_).run("ALTER TABLE batches RENAME COLUMN bytes TO more_bytes");
   const std::string bytes = bytes_of(path_);
   EXPECT_THAT([&] { open_sound(); },
@@ -379,15 +391,35 @@ TEST_F(Damaged, AJournalOfANewerVersionIsRefused) {
               testing::ThrowsMessage<std::runtime_error>(HasSubstr("it was written by a newer version")));
   EXPECT_TRUE(put_aside(path_).empty());
   EXPECT_TRUE(bytes_of(path_) == bytes);
-  Sql(path_).run("UPDATE journal SET format = 3");
+  Sql(path_).run("UPDATE journal SET format = 4");
   EXPECT_EQ(open_damaged(bytes_of(path_), {}), Outcome::aside) << "no version wrote that";
+}
+
+TEST_F(Damaged, AJournalOfTheFirstFormatGetsItsTableOfHintsWithTheFirst) {
+  {
+    const auto journal = open_sound();
+    for (int i = 0; i < 3; ++i) commit_one(*journal);
+  }
+  Sql(path_).run("DROP TABLE hints");
+  set_format(path_, 1);
+  const std::string bytes = bytes_of(path_);
+  EXPECT_EQ(inspect_journal(path_).damage, "");
+  {
+    const auto journal = open_sound();
+    EXPECT_TRUE(bytes_of(path_) == bytes) << "opening it changes nothing";
+    for (int i = 0; i < 5; ++i) commit_one(*journal);
+  }
+  EXPECT_EQ(inspect_journal(path_).raised_hints, 2U);
+  EXPECT_EQ(Sql(path_).integer("SELECT format FROM journal"), 2);
+  open_sound();
 }
 
 TEST_F(Damaged, TablesThatAreNotThere) {
   make_closed();
   const std::string whole = bytes_of(path_);
   for (const char* damage :
-       {"DROP TABLE keys", "DROP TABLE series", "DROP TABLE journal", "DELETE FROM journal",
+       {"DROP TABLE keys", "DROP TABLE hints", "DELETE FROM hints", "UPDATE hints SET level = level + 1",
+        "UPDATE hints SET account = 'kite'", "DROP TABLE series", "DROP TABLE journal", "DELETE FROM journal",
         "ALTER TABLE errors RENAME COLUMN count TO counts", "DELETE FROM keys",
         "DELETE FROM batches WHERE number = 260", "DELETE FROM positions",
         "UPDATE errors SET count = count + 1", "UPDATE journal SET seals = seals + 1",

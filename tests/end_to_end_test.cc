@@ -535,7 +535,21 @@ sources:
 void fill(const Exporter& exporter) {
   for (const Delivery& delivery : deliveries()) exporter.post(delivery.path, delivery.body, delivery.type);
   exporter.post(kNumberMasking, R"({"errorDetails":{"errorCode":-2999}})");
+  exporter.post(kNumberMasking, R"({"payload":{"sessionId":"long","sessionStatus":"COMPLETED",
+      "subAccountId":"acme_sg","endTime":"2026-01-13T08:29:43Z","details":{"callA":{"callDuration":31,
+      "initiatedTimestamp":"2026-01-13T08:29:06Z","connectedTimestamp":"2026-01-13T08:29:12Z",
+      "callQuality":{"mos":4.4,"packetLossRate":0.5,"jitter":18}}}}})");
   exporter.post(kNumberMasking, "{");
+  exporter.post(kNumberMasking, R"({"payload":{"eventId":"e1","callId":"c1","sessionId":"open",
+      "subAccountId":"acme","callStatus":"CALL_CONNECTED"},"eventType":"CALL_STATUS"})");
+  for (int i = 0; i < 20; ++i) {  // until the account's wait is longer than the catalog's
+    std::string again = kTrunkFull;
+    again.replace(again.find("1f048a84"), 8, "again" + std::to_string(i));
+    exporter.post(kNumberMasking, again);
+  }
+  EXPECT_TRUE(eventually(std::chrono::seconds(30), [&] {
+    return exporter.metric("telephony_trunk_recommended_calls").has_value();
+  })) << "traffic is known a second after the first call";
 }
 
 TEST_F(EndToEndTest, PromtoolFindsNothingWrongWithThePage) {
@@ -578,6 +592,7 @@ TEST_F(EndToEndTest, EveryMetricHasTheLabelsThatAreDocumented) {
     return names;
   };
   const std::string exporter_prefix = "telephony_exporter_";
+  const std::set<std::string> account = {"provider", "product", "account"};
   std::map<std::string, std::set<std::string>> documented = {
       {"telephony_errors_total", with(entry, {"family", "category", "severity"})},
       {"telephony_sessions_total", {"provider", "product", "outcome"}},
@@ -586,8 +601,16 @@ TEST_F(EndToEndTest, EveryMetricHasTheLabelsThatAreDocumented) {
       {"telephony_error_info", with(entry, {"family", "category", "severity", "retry", "message", "remedy"})},
       {"telephony_retry_allowed", entry},
       {"telephony_retry_after_seconds", entry},
+      {"telephony_retry_not_before_timestamp_seconds", entry},
+      {"telephony_account_retry_after_seconds", with(entry, {"account"})},
       {"telephony_last_error_timestamp_seconds", entry},
       {"telephony_account_last_error_timestamp_seconds", with(entry, {"account"})},
+      {"telephony_call_values_rejected_total", {"provider", "product", "field"}},
+      {"telephony_events_from_the_future_total", {"provider", "product"}},
+      {"telephony_trunk_limit_calls", with(account, {"source"})},
+      {"telephony_trunk_recommended_calls", with(account, {"target_blocking"})},
+      {exporter_prefix + "calls_expired_total", {}},
+      {exporter_prefix + "calls_dropped_total", {}},
       {exporter_prefix + "events_received_total", {"source"}},
       {exporter_prefix + "events_total", {"source", "result"}},
       {exporter_prefix + "rejected_total", {"source", "cause"}},
@@ -618,6 +641,17 @@ TEST_F(EndToEndTest, EveryMetricHasTheLabelsThatAreDocumented) {
       {"process_resident_memory_bytes", {}},
       {"process_start_time_seconds", {}},
   };
+  for (const char* gauge :
+       {"concurrent_calls", "concurrent_calls_peak", "trunk_utilization_ratio", "trunk_carried_erlangs",
+        "trunk_offered_erlangs", "trunk_blocking_ratio", "trunk_busy_hour_erlangs"}) {
+    documented.emplace("telephony_" + std::string(gauge), account);
+  }
+  for (const char* histogram : {"call_duration_seconds", "call_setup_seconds", "call_mos",
+                                "call_packet_loss_ratio", "call_jitter_seconds", "event_lag_seconds"}) {
+    const std::string name = std::string("telephony_") + histogram;
+    documented.insert(
+        {{name + "_bucket", with(account, {"le"})}, {name + "_count", account}, {name + "_sum", account}});
+  }
   const Exporter& exporter = start();
   fill(exporter);
   std::map<std::string, std::set<std::string>> shown;

@@ -67,6 +67,26 @@ TEST(Exposition, SortsFamiliesMetricsAndLabels) {
             "b_total{a=\"2\",z=\"1\"} 3\n");
 }
 
+TEST(Exposition, AHistogramIsItsBucketsItsCountAndItsSum) {
+  const auto histogram = [](std::vector<ClientMetric::Label> labels) {
+    ClientMetric metric;
+    metric.label = std::move(labels);
+    metric.histogram = {3, 4.75, {{1, 0.5}, {3, std::numeric_limits<double>::infinity()}}};
+    return metric;
+  };
+  EXPECT_EQ(page({{"a_seconds", "A.", MetricType::Histogram, {histogram({{"z", "1"}}), histogram({})}}}),
+            "# HELP a_seconds A.\n"
+            "# TYPE a_seconds histogram\n"
+            "a_seconds_bucket{le=\"0.5\"} 1\n"
+            "a_seconds_bucket{le=\"+Inf\"} 3\n"
+            "a_seconds_count 3\n"
+            "a_seconds_sum 4.75\n"
+            "a_seconds_bucket{z=\"1\",le=\"0.5\"} 1\n"
+            "a_seconds_bucket{z=\"1\",le=\"+Inf\"} 3\n"
+            "a_seconds_count{z=\"1\"} 3\n"
+            "a_seconds_sum{z=\"1\"} 4.75\n");
+}
+
 TEST(Exposition, MergesFamiliesOfSeveralSources) {
   const auto text = page({{"a", "A.", MetricType::Gauge, {gauge({{"s", "2"}}, 2)}}},
                          {{"a", "Again.", MetricType::Gauge, {gauge({{"s", "1"}}, 1)}}});

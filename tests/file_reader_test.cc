@@ -110,7 +110,7 @@ class FileReaderTest : public ::testing::Test {
 
   TemporaryDirectory directory_;
   TemporaryDirectory logs_;
-  std::uint64_t truncations_ = 0;
+  std::atomic<std::uint64_t> truncations_ = 0;
   std::unique_ptr<River> river_;
   std::unique_ptr<Live> live_;
 
@@ -274,10 +274,10 @@ TEST_F(FileReaderTest, NoticesThatAFileWasEmptied) {
   expect_counted(50);
   std::ofstream(path("a.log"), std::ios::trunc) << lines(2);
   expect_counted(52);
-  EXPECT_EQ(truncations_, 1U);
+  EXPECT_EQ(truncations_.load(), 1U);
   std::ofstream(path("a.log"), std::ios::trunc) << lines(90);
   expect_counted(142);
-  EXPECT_EQ(truncations_, 2U) << "grown beyond where it was, but with another beginning";
+  EXPECT_EQ(truncations_.load(), 2U) << "grown beyond where it was, but with another beginning";
 }
 
 TEST_F(FileReaderTest, ACopyBeforeTheFileIsEmptiedCountsOnlyWhatTheFileLost) {

@@ -25,6 +25,12 @@ std::string text_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+/// How many samples a histogram of calls has and what they add up to, or values that cannot be.
+bool is_of_calls(std::string_view line) {
+  const std::string_view name = line.substr(0, line.find('{'));
+  return name.starts_with("telephony_call_") && !name.ends_with("_bucket");
+}
+
 /// The counters that the samples can raise, without those that are still 0.
 std::string kept_lines(const std::string& page, const std::string& source) {
   static constexpr std::array<std::string_view, 5> kDomain = {
@@ -40,7 +46,7 @@ std::string kept_lines(const std::string& page, const std::string& source) {
     const bool domain = std::any_of(kDomain.begin(), kDomain.end(), named);
     const bool own = std::any_of(kBySource.begin(), kBySource.end(), named) &&
                      line.find("source=\"" + source + '"') != line.npos;
-    if ((domain || own) && !line.ends_with(" 0")) kept += line + '\n';
+    if ((domain || own || is_of_calls(line)) && !line.ends_with(" 0")) kept += line + '\n';
   }
   return kept;
 }

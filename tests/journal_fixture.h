@@ -110,7 +110,7 @@ inline std::shared_ptr<Settings> journal_settings(const SeriesTable& before = {}
   return settings;
 }
 
-/// Everything that a journal remembers of the counters, as a text.
+/// Everything that a journal remembers, as a text.
 inline std::string text_of(const History& history) {
   const auto time = [](WallTime at) { return std::to_string(at.time_since_epoch().count() / 1'000'000); };
   std::map<std::string, std::string> rows;
@@ -121,6 +121,11 @@ inline std::string text_of(const History& history) {
   for (const auto& row : history.sessions) {
     rows["session " + std::to_string(row.stream) + ' ' + row.account + ' ' + std::to_string(row.outcome)] =
         std::to_string(row.count) + ' ' + time(row.created);
+  }
+  for (const auto& row : history.hints) {
+    rows["hint " + std::to_string(row.series) + ' ' + row.account] =
+        std::to_string(row.state.level) + ' ' + std::to_string(row.state.waiting) + ' ' +
+        time(row.state.changed) + ' ' + time(row.state.not_before);
   }
   for (const auto& row : history.positions) rows["file " + row.file] = std::to_string(row.offset);
   std::string out;

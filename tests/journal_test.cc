@@ -98,6 +98,7 @@ class DiskJournals : public ::testing::Test {
     return commit(*journal_, {error_posting(key, series, account, now_)}, now_);
   }
   std::string count(std::uint64_t n) { return count(key(n)); }
+  bool keep(const std::vector<KeptHint>& hints) { return journal_->keep(hints); }
   void settle() {
     for (int i = 0; i < 1000 && journal_->maintain(now_); ++i) continue;
   }
@@ -414,10 +415,52 @@ TEST_F(DiskJournals, ACommitWaitsForTheDiskWhenItShould) {
   EXPECT_GE(interposed::log_syncs(), before + 1) << "a reload takes effect";
 }
 
+TEST_F(DiskJournals, HintsComeBackAsTheyWereKept) {
+  open();
+  count(1);
+  const HintState full{2.7182818284590452, 1e300, now_, now_ + seconds(90)};
+  EXPECT_TRUE(keep({{0, "acme", full}, {0, "", {1, 0, now_, {}}}, {4, "zenith", {0.1, -0.0, {}, now_}}}));
+  EXPECT_TRUE(keep({{0, "", {}}, {4, "zenith", {0.2, 0, now_, {}}}, {5, "never kept", {}}}));
+  const auto states = [](const History& history) {
+    std::map<std::string, HintState> out;
+    for (const KeptHint& hint : history.hints)
+      out[std::to_string(hint.series) + ' ' + hint.account] = hint.state;
+    return out;
+  };
+  const std::map<std::string, HintState> kept = {{"0 acme", full}, {"4 zenith", {0.2, 0, now_, {}}}};
+  EXPECT_EQ(states(open()), kept);
+  EXPECT_EQ(count(1), "d");
+  EXPECT_EQ(rows("hints"), 2);
+  EXPECT_TRUE(keep({{0, "acme", {}}, {4, "zenith", {}}}));
+  EXPECT_TRUE(open().hints.empty());
+  EXPECT_EQ(rows("hints"), 0);
+}
+
+TEST_F(DiskJournals, HintsThatCannotBeKeptHurtNobody) {
+  open();
+  count(1);
+  {
+    Sql other(path_);
+    other.run("BEGIN IMMEDIATE");
+    for (int i = 0; i < 2; ++i) EXPECT_FALSE(keep({{0, "acme", {1, 0, now_, {}}}}));
+    EXPECT_TRUE(stats().healthy);
+    other.run("ROLLBACK");
+  }
+  const auto first = log_.text.find("retry hints cannot be kept");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(log_.text.find("retry hints cannot be kept", first + 1), std::string::npos) << "said once";
+  EXPECT_TRUE(keep({{0, "acme", {2, 0, now_, {}}}}));
+  EXPECT_EQ(count(2), "-");
+  const History history = open();
+  ASSERT_EQ(history.hints.size(), 1U);
+  EXPECT_EQ(history.hints[0].state.level, 2);
+}
+
 TEST_F(DiskJournals, TheCommandsTellWhatStandsThere) {
   open();
   count(key(1), 0, "acme");
   commit(*journal_, {error_posting(key(2), 1, "zenith", now_)}, now_, {{"a.log", 5}});
+  keep({{0, "acme", {1, 0, now_, {}}}});
   const auto check = [&](const std::string& path) { return run_exporter({"journal", "check", path}); };
   const auto print = [&](const std::string& path) { return run_exporter({"journal", "stats", path}); };
   for (const char* state : {"in use", "closed"}) {
@@ -428,8 +471,8 @@ TEST_F(DiskJournals, TheCommandsTellWhatStandsThere) {
     EXPECT_EQ(printed.exit_code, 0);
     for (const char* line :
          {"created\t2023-11-14T22:13:20Z\n", "took_the_place_of_a_damaged_one\tnever\n", "errors\t2\n",
-          "sessions\t0\n", "accounts\t2\n", "series\t6\n", "file_positions\t1\n", "unpacked_batches\t2\n",
-          "dedup_keys\t2\n", "oldest_dedup_key\t2023-11-14T22:13:20Z\n"}) {
+          "sessions\t0\n", "accounts\t2\n", "series\t6\n", "file_positions\t1\n", "raised_hints\t1\n",
+          "unpacked_batches\t2\n", "dedup_keys\t2\n", "oldest_dedup_key\t2023-11-14T22:13:20Z\n"}) {
       EXPECT_THAT(printed.output, HasSubstr(line)) << state;
     }
     if (journal_) EXPECT_EQ(count(key(2)), "d") << "looking at it disturbs nothing";

@@ -119,9 +119,6 @@ TEST(Ledger, EverySeriesIsThereAtZeroFromTheStart) {
            1},
           {R"(telephony_error_info{category="capacity",code="busy_code",family="lines",message="Message of busy",product="voice",provider="acme",reason="busy",remedy="Do something.",retry="never",severity="info"})",
            1},
-          {R"(telephony_retry_allowed{code="201",product="voice",provider="acme",reason="full"})", 1},
-          {R"(telephony_retry_allowed{code="busy_code",product="voice",provider="acme",reason="busy"})", 0},
-          {R"(telephony_retry_after_seconds{code="201",product="voice",provider="acme",reason="full"})", 30},
           {R"(telephony_last_error_timestamp_seconds{code="201",product="voice",provider="acme",reason="full"})",
            0},
           {R"(telephony_last_error_timestamp_seconds{code="busy_code",product="voice",provider="acme",reason="busy"})",
@@ -187,8 +184,6 @@ TEST(Ledger, AReloadRenamesCountersAndResetsNone) {
   EXPECT_EQ(of(ledger, "telephony_account_errors_total"),
             (Values{{R"({account="acme_sg",category="capacity",code="201",reason="full",severity="warning"})",
                      1}}));
-  EXPECT_EQ(of(ledger, "telephony_retry_allowed").at(R"({code="busy_code",reason="busy"})"), 1);
-  EXPECT_EQ(of(ledger, "telephony_retry_after_seconds").at(R"({code="busy_code",reason="busy"})"), 0);
 }
 
 TEST(Ledger, ARemovedEntryComesBackWithItsCount) {

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include "river_fixture.h"
 
@@ -23,7 +24,8 @@ std::string catalog_of(bool reloaded) {
   const std::string severity = reloaded ? "warning" : "critical";
   const auto entry = [](const char* code, const char* reason, const std::string& how_bad) {
     return "      - {code: \"" + std::string(code) + "\", reason: " + reason +
-           ", family: all, category: capacity, severity: " + how_bad + ", retry: never, message: " + reason +
+           ", family: all, category: capacity, severity: " + how_bad +
+           ", retry: {class: backoff, base: 1m, max: 24h}, message: " + reason +
            ", meaning: m, remedy: r, source: \"https://acme.example/\"}\n";
   };
   return "provider: acme\ntitle: Acme\ncode_spaces:\n  - name: codes\n    title: Codes\n    products: "
@@ -35,7 +37,7 @@ std::string catalog_of(bool reloaded) {
          (reloaded ? "" : entry("3", "three", "critical")) +
          "outcomes: {failed: [failed]}\nevents:\n  - {kind: call, when: [/status, /code], status: [/status], "
          "code: "
-         "[/code], account: [/account], dedup: {id: [/id]}}\n";
+         "[/code], account: [/account], retry_after: [/wait], dedup: {id: [/id]}}\n";
 }
 
 struct Step {
@@ -128,9 +130,11 @@ class System {
     std::string body;
     for (const int id : ids) {
       body += R"({"id":"e)" + std::to_string(id) + R"(","status":"failed","code":)" +
-              std::to_string(1 + id % 3) + R"(,"account":"account_)" + std::to_string(id % 4) + "\"}\n";
+              std::to_string(1 + id % 3) + R"(,"wait":"3600","account":"account_)" + std::to_string(id % 4) +
+              "\"}\n";
     }
     const Receipt receipt = river_->post("calls", BodyFormat::ndjson, body);
+    if (!raised_.empty()) raised_.insert(river_->raised());
     RC_ASSERT(receipt.counted + receipt.duplicate == ids.size());
     // Within one body the first is the one that counts.
     for (std::size_t i = 0; i < ids.size(); ++i) counted.push_back(i < receipt.counted);
@@ -148,15 +152,21 @@ class System {
     path_ = next;
     river_.reset();
     open(now);
+    RC_ASSERT(raised_.empty() || raised_.contains(river_->raised()));  // of the last moments nothing is known
+    raised_ = {river_->raised()};
   }
   void restart() {
     const WallTime now = river_->clock.now();
+    const std::string raised = river_->raised();
     river_.reset();
     open(now);
+    RC_ASSERT(river_->raised() == raised);
+    raised_ = {raised};
   }
   void reload() {
     reloaded_ = !reloaded_;
     river_->reload(settings(river_->settings().table));
+    raised_.clear();
   }
   void pass(std::chrono::minutes by) {
     river_->clock.advance(by);
@@ -202,6 +212,8 @@ class System {
   std::string path_ = directory_.path("life0");
   int lives_ = 0;
   bool reloaded_ = false;
+  /// At any time since the start; empty when a reload changed what it means.
+  std::set<std::string> raised_ = {""};
   Log log_{LogLevel::error, LogFormat::logfmt,
            [](std::string_view line) { throw std::runtime_error(std::string(line)); }};
   std::unique_ptr<River> river_;

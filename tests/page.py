@@ -7,7 +7,7 @@ TARGET_LABELS = {"job", "instance"}
 WORDS = set(
     """
     abs absent and avg avg_over_time by clamp_max count group group_left group_right ignoring increase last_over_time max
-    min offset on or rate round sum time topk unless vector without
+    min offset on or predict_linear rate round sqrt sum time topk unless vector without
     """.split()
 )
 

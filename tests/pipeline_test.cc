@@ -30,7 +30,8 @@ code_spaces:
          message: Full, meaning: m, remedy: r}
 outcomes: {failed: [failed], ongoing: [ringing]}
 events:
-  - {kind: call, when: [/status, /code], status: [/status], code: [/code], account: [/account], dedup: {id: [/id]}}
+  - {kind: call, when: [/status, /code], status: [/status], code: [/code], account: [/account], dedup: {id: [/id]},
+     legs: {duration: [/seconds]}}
 )";
 const char* const kFax = "  - {name: fax, provider: acme, product: fax, webhook: {path: /fax, auth: none}}\n";
 
@@ -45,6 +46,7 @@ class ToldJournal : public Journal {
     ++commits;
     return on_commit() && memory_->commit(batch, positions, now);
   }
+  bool keep(std::span<const KeptHint> hints) override { return memory_->keep(hints); }
   bool maintain(WallTime now) override { return memory_->maintain(now); }
   JournalStats stats(WallTime now) const override { return memory_->stats(now); }
   void adopt(std::shared_ptr<const Settings> settings) override { memory_->adopt(std::move(settings)); }
@@ -65,7 +67,7 @@ TEST(Pipeline, AJournalThatCannotCommitCountsNothing) {
   River river(settings_of(kCatalog), std::move(owned));
   journal.on_commit = [] { return false; };
   const std::string body =
-      R"([{"id":"a","status":"failed","code":1,"account":"x"},{},{"id":"b","code":1},{"code":true},
+      R"([{"id":"a","status":"failed","code":1,"account":"x","seconds":5},{},{"id":"b","code":1},{"code":true},
                                {"id":"c","code":"unheard_of"}])";
   Receipt receipt = river.json("calls", body);
   EXPECT_TRUE(receipt.unavailable);
@@ -74,6 +76,7 @@ TEST(Pipeline, AJournalThatCannotCommitCountsNothing) {
   EXPECT_EQ(river.counted(), Lines{});
   EXPECT_TRUE(river.ledger().numbers().account_errors.empty());
   EXPECT_TRUE(river.unlisted().list().empty());
+  EXPECT_EQ(river.page().find("telephony_call_duration_seconds"), std::string::npos);
   EXPECT_EQ(river.log_text(), "");
   const auto exporter = samples(river.metrics());
   EXPECT_EQ(exporter.at(R"(telephony_exporter_rejected_total{cause="unavailable",source="calls"})"), 3);
@@ -84,6 +87,9 @@ TEST(Pipeline, AJournalThatCannotCommitCountsNothing) {
   receipt = river.json("calls", body);
   EXPECT_FALSE(receipt.unavailable);
   EXPECT_EQ(summary(receipt), "counted 3, ignored 1, rejected 1") << "the redelivery is no duplicate";
+  EXPECT_NE(river.page().find("telephony_call_duration_seconds_sum{account=\"x\",product=\"voice\","
+                              "provider=\"acme\"} 5\n"),
+            std::string::npos);
 }
 
 TEST(Pipeline, CommitsThenCountsThenAnswers) {
@@ -354,6 +360,28 @@ TEST(Pipeline, ABodyThatFindsNoMemoryIsRefusedAsAWhole) {
   EXPECT_EQ(summary(river.json("calls", body)), "counted 2");
 }
 
+TEST(Pipeline, TrunksHearOfCallsAfterTheCommitAndNotWithoutIt) {
+  const std::string catalog = std::string(kCatalog) +
+                              "  - {kind: progress, when: [/stands], account: [/account],\n"
+                              "     call: {session: [/session], leg: [/leg], status: [/stands], under_way: "
+                              "[open], over: [closed]}}\n";
+  auto owned = std::make_unique<ToldJournal>();
+  ToldJournal& journal = *owned;
+  River river(settings_of(catalog), std::move(owned));
+  const auto open = [&] { return samples(river.trunks()).size() > 2; };  // more than the totals
+  const std::string body =
+      R"([{"account":"east","session":"s","leg":"a","stands":"open"},{"id":"a","code":1,"account":"east"}])";
+  journal.on_commit = [&] {
+    EXPECT_FALSE(open());
+    return false;
+  };
+  EXPECT_EQ(summary(river.json("calls", body)), "ignored 1, rejected 1");
+  EXPECT_FALSE(open());
+  journal.on_commit = [] { return true; };
+  EXPECT_EQ(summary(river.json("calls", body)), "counted 1, ignored 1");
+  EXPECT_TRUE(open());
+}
+
 TEST(PipelineDeathTest, ACommitterThatFailsEndsTheProcessAndSaysWhy) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   const auto settings = settings_of(kCatalog);
@@ -361,10 +389,12 @@ TEST(PipelineDeathTest, ACommitterThatFailsEndsTheProcessAndSaysWhy) {
     ToldJournal journal;
     journal.on_commit = []() -> bool { throw std::runtime_error("the heap is gone"); };
     Ledger ledger(settings);
+    Hints hints(settings);
     ExporterMetrics metrics(*settings, journal, ledger);
+    CallMetrics calls(settings);
     UnlistedCodes unlisted;
     Log log;
-    Pipeline pipeline({journal, ledger, metrics, unlisted, log}, Pipeline::Commits::grouped);
+    Pipeline pipeline({journal, ledger, hints, metrics, calls, unlisted, log}, Pipeline::Commits::grouped);
     RawEvent raw;
     raw.body = R"({"id":"a","code":1})";
     pipeline.accept(settings->sources[0], raw, [](const Receipt&) {});

@@ -16,6 +16,7 @@
 #include "settings_fixture.h"
 #include "telephony_exporter/expose/exposition.h"
 #include "telephony_exporter/pipeline/pipeline.h"
+#include "telephony_exporter/record/hint_metrics.h"
 
 namespace telephony {
 
@@ -57,15 +58,20 @@ class River {
       : settings_(std::move(settings)),
         journal_(journal ? std::move(journal) : make_memory_journal()),
         ledger_(settings_),
+        hints_(settings_),
         metrics_(*settings_, *journal_, ledger_),
+        calls_(settings_),
+        trunks_(settings_, ledger_, [this] { return clock.now(); }),
         log_(LogLevel::debug, LogFormat::logfmt, [this](std::string_view line) { log_text_ += line; }),
-        pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}, commits, [this] { return clock.now(); }) {
+        pipeline_({*journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_, &trunks_}, commits,
+                  [this] { return clock.now(); }) {
     journal_->adopt(settings_);
   }
   /// Goes on where a journal left off; the settings' series must be numbered by its history.
   River(std::shared_ptr<const Settings> settings, OpenJournal open)
       : River(std::move(settings), std::move(open.journal)) {
     ledger_.restore(open.history);
+    hints_.restore(open.history.hints);
   }
   River(const River&) = delete;
   River& operator=(const River&) = delete;
@@ -131,13 +137,27 @@ class River {
   }
 
   std::string page() const {
-    const std::array<const prometheus::Collectable*, 2> sources = {&ledger_, &metrics_};
+    const HintMetrics hints(hints_, [this] { return clock.now(); });
+    const std::array<const prometheus::Collectable*, 4> sources = {&ledger_, &hints, &metrics_, &calls_};
     return exposition(sources);
+  }
+
+  /// Every wait that was raised, as it would be at one moment that is always the same.
+  std::string raised() const {
+    std::string out;
+    for (const RaisedHint& hint : hints_.numbers(TestClock().now()).raised) {
+      out +=
+          std::to_string(hint.series) + ' ' + hint.account + ' ' + std::to_string(hint.after.count()) + '\n';
+    }
+    return out;
   }
 
   void reload(std::shared_ptr<const Settings> settings) {
     ledger_.adopt(settings);
+    hints_.adopt(settings);
     metrics_.adopt(*settings);
+    trunks_.adopt(settings);
+    calls_.adopt(settings);
     journal_->adopt(settings);
     settings_ = std::move(settings);
   }
@@ -146,8 +166,11 @@ class River {
   const Settings& settings() const { return *settings_; }
   const Receipt& total() const { return total_; }
   Ledger& ledger() { return ledger_; }
+  Hints& hints() { return hints_; }
   ExporterMetrics& metrics() { return metrics_; }
+  const CallMetrics& calls() const { return calls_; }
   Journal& journal() { return *journal_; }
+  TrunkMetrics& trunks() { return trunks_; }
   UnlistedCodes& unlisted() { return unlisted_; }
   Pipeline& pipeline() { return pipeline_; }
 
@@ -179,7 +202,10 @@ class River {
   std::shared_ptr<const Settings> settings_;
   std::unique_ptr<Journal> journal_;
   Ledger ledger_;
+  Hints hints_;
   ExporterMetrics metrics_;
+  CallMetrics calls_;
+  TrunkMetrics trunks_;
   UnlistedCodes unlisted_;
   std::string log_text_;
   Log log_;

@@ -55,10 +55,12 @@ sources:
     product: voice
     webhook: {path: /secret, auth: {header: {name: X-Key, secrets: [{env: TELEPHONY_TEST_SECRET}, {file: secret}]}}}
   - {name: log, provider: acme, product: voice, file: {paths: [/var/log/*.log, b.log]}}
+trunks: {acme: {vip: 30, east: 4}}
 )");
   const auto settings = load_settings(file);
   EXPECT_EQ(settings->accounts_max, 7U);
-  EXPECT_EQ(settings->accounts_allow.at("acme"), (std::vector<std::string>{"vip", "42"}));
+  EXPECT_EQ(settings->accounts_allow.at("acme"), (std::vector<std::string>{"vip", "42", "east"}));
+  EXPECT_EQ(settings->trunks.at("acme"), (TrunkLimits{{"east", 4}, {"vip", 30}}));
   EXPECT_FALSE(settings->journal_sync_full);
   EXPECT_EQ(settings->dedup_retention, std::chrono::hours(48));
   EXPECT_EQ(settings->dedup_max_keys, 1000U);
@@ -168,11 +170,14 @@ TEST(ToYaml, ShowsDefaultsAndMasksSecrets) {
   - {name: local, provider: acme, product: sms, webhook: {path: /local}}
   - {name: log, provider: acme, product: voice, file: {paths: [/var/log/*.log]}}
 accounts: {allow: {acme: [vip]}}
+trunks: {acme: {vip: 30, east: 4}}
 )");
   EXPECT_EQ(to_yaml(*settings), R"(providers: [acme]
 accounts:
   max: 100
-  allow: {acme: [vip]}
+  allow: {acme: [vip, east]}
+trunks:
+  acme: {east: 4, vip: 30}
 journal:
   sync: full
   dedup: {retention: 345600s, max_keys: 4000000}

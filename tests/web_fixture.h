@@ -190,6 +190,8 @@ class WebServerTest : public testing::Test {
   WebParts parts() {
     return {.live = live_,
             .unlisted = unlisted_,
+            .hints = hints_,
+            .ledger = ledger_,
             .metrics = {&metrics_},
             .source_state =
                 [](const std::string&) {
@@ -228,6 +230,8 @@ class WebServerTest : public testing::Test {
 
   Live live_{web_settings()};
   UnlistedCodes unlisted_;
+  Hints hints_{live_.get()};
+  Ledger ledger_{live_.get()};
   PaddedMetrics metrics_;
   std::atomic<bool> ready_ = true;
   std::function<std::string()> reload_ = [] { return std::string(); };

@@ -4,6 +4,7 @@ import queries as q
 from boards import board
 from panels import (COLOURS, GOOD_IS_HIGH, OUTCOMES, PLAIN, Column, code_column, last, links, provider_column, query, rows,
                     runbook, series, severity_column, stat, table, text_column)
+from trunks import trunks
 
 BAD_AT_ONCE = [("green", None), ("red", 1)]
 WARN_AT_ONCE = [("green", None), ("orange", 1)]
@@ -74,15 +75,19 @@ def retry_hints():
     allowed = q.explained(f"max by ({q.CODE}) (telephony_retry_allowed{{{q.PRODUCT}}})", "retry", q.ERROR)
     return table(
         "May I try again?", "For each code of the last hour that is no normal ending: whether the same attempt may succeed "
-        "later, how long to wait before it, and when the code came last.",
+        "later, how long to wait before it (in the account that has to wait longest), how much of that is left, and "
+        "when the code came last.",
         [rows(f"{allowed} {seen}"),
          rows(f"max by ({q.CODE}) (telephony_retry_after_seconds{{{q.PRODUCT}}}) {seen} {known}"),
+         rows(f"ceil(clamp_min(max by ({q.CODE}) (telephony_retry_not_before_timestamp_seconds{{{q.PRODUCT}}}) - time(), 0)) "
+              f"{seen} {known}"),
          rows(f"floor(time() - max by ({q.CODE}) (telephony_last_error_timestamp_seconds{{{q.PRODUCT}}})) {seen} {known}")],
         [provider_column(), PRODUCT, code_column(), Column("reason", "Reason"),
          Column("Value #A", "Allowed", 70, custom__cellOptions={"type": "color-text"}, mappings=[
              {"type": "value", "options": {"0": {"text": "no", "color": "red", "index": 0},
                                            "1": {"text": "yes", "color": "green", "index": 1}}}]),
-         Column("retry", "Retry", 78), Column("Value #B", "Wait", 65, **AGO), Column("Value #C", "Ago", 60, **AGO)], "-Ago")
+         Column("retry", "Retry", 78), Column("Value #B", "Wait", 65, **AGO), Column("Value #C", "Left", 60, **AGO),
+         Column("Value #D", "Ago", 60, **AGO)], "-Ago")
 
 
 def changed():
@@ -119,6 +124,8 @@ def dashboard():
             (8, series("NER", "Calls that the network handled as it should, of all calls. Where it falls with ASR, the network "
                        "is at fault; where ASR falls alone, people do not answer.",
                        [query(q.ALL.network_effectiveness_ratio(product), name)], "percentunit", maximum=1))),
+        *trunks(),
+        "Retry and sessions",
         (9, (13, retry_hints()), (11, changed())),
         (7, (16, series("How sessions end", "Finished sessions, calls and messages.",
                         [query(q.ALL.sessions("outcome") + " > 0", "{{outcome}}")], stack=True, colours=OUTCOMES)),

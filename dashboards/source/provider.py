@@ -5,6 +5,7 @@ from boards import board
 from overview import AGO, COUNT, PRODUCT as PRODUCT_COLUMN, RATIO_STEPS, full_now, retry_hints
 from panels import (COLOURS, GOOD_IS_HIGH, OUTCOMES, PLAIN, Column, code_column, last, links, provider_column, query, rows,
                     runbook, series, severity_column, stat, table, text_column)
+from trunks import trunks
 
 PRODUCT, NAME = "provider, product", "{{provider}} {{product}}"
 ACCOUNT, ACCOUNT_NAME = "provider, product, account", "{{provider}} {{product}} {{account}}"
@@ -59,6 +60,30 @@ def over_time(title, description, label, legend=None):
     return series(title, description, [query(q.ALL.errors(label) + " > 0", legend or "{{%s}}" % label)], stack=True, right=True)
 
 
+def typical_and_worst(title, description, metric, unit, worst=0.95):
+    """The median, and what one leg in twenty does not reach or exceeds, by account."""
+    queries = [query(q.quantile(share, metric, ACCOUNT), f"{ACCOUNT_NAME} p{share * 100:.0f}") for share in (0.5, worst)]
+    return (8, series(title, description, queries, unit))
+
+
+def calls():
+    """Rows of panels about the calls themselves."""
+    return [
+        (8, typical_and_worst("Setup", "From the attempt to the answer, of legs that were answered: the median, and what one in "
+                              "twenty exceeds.", "telephony_call_setup_seconds", "s"),
+            typical_and_worst("MOS", "Mean opinion score: the median, and what one leg in twenty does not reach. Below 3.6 many "
+                              "are dissatisfied.", "telephony_call_mos", "none", worst=0.05),
+            typical_and_worst("Packet loss", "Lost packets of all packets: the median, and what one leg in twenty exceeds. "
+                              "5 % is heard by everybody.", "telephony_call_packet_loss_ratio", "percentunit")),
+        (8, typical_and_worst("Jitter", "Mean variation of the packets' delay: the median, and what one leg in twenty exceeds.",
+                              "telephony_call_jitter_seconds", "s"),
+            typical_and_worst("Duration", "How long legs were connected: the median, and what one in twenty exceeds. Many calls of "
+                              "a few seconds are no conversations.", "telephony_call_duration_seconds", "s"),
+            typical_and_worst("Event lag", "From when an event occurred, by its sender's clock, to its receipt. While it is long, "
+                              "everything here is late.", "telephony_event_lag_seconds", "s")),
+    ]
+
+
 def dashboard():
     by_account = q.BY_ACCOUNT
     return board("telephony-provider", "Telephony / Provider", "One provider or account in depth: what came, by family, category "
@@ -91,6 +116,9 @@ def dashboard():
                        "percentunit")),
             (8, series("NER", "By account.", [query(by_account.network_effectiveness_ratio(ACCOUNT), ACCOUNT_NAME)],
                        "percentunit", maximum=1))),
+        *trunks(),
+        "Call quality and timing",
+        *calls(),
         "Retry",
         (9, (24, retry_hints())),
     ])

@@ -84,8 +84,11 @@ def full_now_refused():
 
 
 def full_now_wait():
-    """The wait before the next attempt, in the same rows."""
-    return f"0 * ({full_now()}) + on ({CODE}) group_left () max by ({CODE}) (telephony_retry_after_seconds{{{PRODUCT}}})"
+    """The wait before the next attempt, in the same rows: the account's own where it is raised."""
+    own = f"max by ({CODE}, account) (telephony_account_retry_after_seconds{{{ACCOUNT}}})"
+    longest = f"max by ({CODE}) (telephony_retry_after_seconds{{{PRODUCT}}})"
+    rows = f"0 * ({full_now()})"
+    return f"{rows} + on ({CODE}, account) group_left () {own} or {rows} + on ({CODE}) group_left () {longest}"
 
 
 UNLISTED_REMEDY = "No catalog lists this code; /api/v1/unlisted of the exporter shows which one it was."
@@ -111,3 +114,9 @@ def change():
     now, usual = ALL.errors(CODE, window=NOW), ALL.errors(CODE, window="$__range")
     most = f"topk(8, abs({now} - {usual}) > 0)"
     return [f"60 * {now} and {most}", f"60 * {usual} and {most}", f"60 * ({now} - {usual}) and {most}"]
+
+
+def quantile(share, metric, by):
+    """Of a histogram; also of events that name no account."""
+    selector = PRODUCT + ',account=~"$account|"'
+    return f"histogram_quantile({share}, sum by (le, {by}) (rate({metric}_bucket{{{selector}}}[$__rate_interval])))"

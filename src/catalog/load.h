@@ -6,6 +6,8 @@
 
 namespace telephony {
 
+class Locations;
+
 /// How many files an `include` may lead through.
 inline constexpr int kIncludeDepth = 4;
 
@@ -33,6 +35,9 @@ Retry load_retry(const Node& node);
 
 /// `outcomes`, `records`, `events`, `layouts`, `lines`, `reason_protocols` and `no_error`.
 Reading load_reading(const Node& root, const std::deque<CodeSpace>& spaces);
+
+/// `call`, `legs` and `occurred` of one item of `events`.
+void load_call_reading(const Node& node, Locations& locations, EventRule& rule);
 
 /// `outcomes`: which words and codes end a session, and how.
 std::vector<Status> load_statuses(const Node& node);

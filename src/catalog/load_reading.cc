@@ -1,55 +1,11 @@
 #include <algorithm>
 
 #include "catalog/load.h"
+#include "catalog/locations.h"
 #include "telephony_exporter/catalog/text.h"
 
 namespace telephony {
 namespace {
-
-/// Gives each distinct location one slot.
-class Locations {
- public:
-  explicit Locations(Reading& reading) : reading_(reading) {}
-
-  Slot slot(const Node& node) {
-    const std::string location = node.text();
-    constexpr std::string_view kHeader = "header:";
-    if (location.starts_with(kHeader)) return header(node, location.substr(kHeader.size()));
-    FieldTree* tree = &reading_.fields;
-    for (const std::string& segment : pointer_segments(node, location)) {
-      auto& children = tree->children;
-      auto found = std::find_if(children.begin(), children.end(),
-                                [&](const FieldTree& child) { return child.key == segment; });
-      if (found == children.end()) found = children.insert(children.end(), FieldTree{segment, {}, {}});
-      tree = &*found;
-    }
-    if (!tree->slot) tree->slot = next(node);
-    return *tree->slot;
-  }
-
-  std::vector<Slot> slots(const std::optional<Node>& list) {
-    std::vector<Slot> out;
-    if (!list) return out;
-    for (const Node& item : list->items()) out.push_back(slot(item));
-    return out;
-  }
-
- private:
-  Slot header(const Node& node, const std::string& name) {
-    if (name.empty()) node.fail("'header:' names no header");
-    for (const auto& [known, slot] : reading_.headers) {
-      if (equal_ignoring_case(known, name)) return slot;
-    }
-    return reading_.headers.emplace_back(name, next(node)).second;
-  }
-
-  Slot next(const Node& node) {
-    if (reading_.slots == kMaxSlots) node.fail("a catalog may read " + std::to_string(kMaxSlots) + " fields");
-    return static_cast<Slot>(reading_.slots++);
-  }
-
-  Reading& reading_;
-};
 
 /// What a value is cut out of, and whose code it is.
 Field load_part(const Node& node, Locations& locations) {
@@ -105,7 +61,7 @@ void load_when(const Node& node, Locations& locations, EventRule& rule) {
 
 EventRule load_event(const Node& node, Locations& locations, const std::deque<CodeSpace>& spaces) {
   node.expect_keys({"kind", "products", "when", "status", "code", "text", "account", "retry_after", "dedup",
-                    "percent_encoded", "warning"});
+                    "percent_encoded", "warning", "call", "legs", "occurred"});
   EventRule rule;
   rule.kind = node.at("kind").slug();
   if (const auto products = node.find("products")) {
@@ -133,33 +89,11 @@ EventRule load_event(const Node& node, Locations& locations, const std::deque<Co
     rule.id_with = locations.slots(dedup->find("with"));
   }
   if (const auto warning = node.find("warning")) rule.warning = warning->text();
+  load_call_reading(node, locations, rule);
   return rule;
 }
 
 }  // namespace
-
-std::vector<std::string> pointer_segments(const Node& node, const std::string& pointer) {
-  if (!pointer.starts_with('/')) node.fail("'" + pointer + "' is no JSON pointer; it must start with '/'");
-  std::vector<std::string> segments;
-  for (std::size_t i = 0; i < pointer.size(); ++i) {
-    const char c = pointer[i];
-    if (c == '/') {
-      segments.emplace_back();
-    } else if (c == '~') {
-      const char escaped = i + 1 < pointer.size() ? pointer[++i] : '\0';
-      if (escaped != '0' && escaped != '1') {
-        node.fail("'" + pointer + "' is no JSON pointer; after '~' must come 0 or 1");
-      }
-      segments.back() += escaped == '0' ? '~' : '/';
-    } else {
-      segments.back() += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
-  }
-  for (const std::string& segment : segments) {
-    if (segment.empty()) node.fail("'" + pointer + "' is no JSON pointer; a segment is empty");
-  }
-  return segments;
-}
 
 Reading load_reading(const Node& root, const std::deque<CodeSpace>& spaces) {
   Reading reading;

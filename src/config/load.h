@@ -18,6 +18,9 @@ inline std::string beside(const Node& node) {
 /// `accounts`; the catalogs are in the settings already.
 void load_accounts(const Node& node, Settings& settings);
 
+/// `trunks`; the accounts are in the settings already, and those that are named here join them.
+void load_trunks(const Node& node, Settings& settings);
+
 /// `ingest`.
 void load_ingest(const Node& node, Settings& settings);
 

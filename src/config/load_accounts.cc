@@ -57,7 +57,41 @@ void join(AccountNames& names, std::vector<std::string>& allowed) {
   for (const std::string& account : allowed) names.try_emplace(account, account);
 }
 
+std::uint32_t load_calls(const Node& node) {
+  const std::uint64_t calls = node.number();
+  if (calls > limits::kTrunkCalls)
+    node.fail("is more than " + std::to_string(limits::kTrunkCalls) + " calls");
+  return static_cast<std::uint32_t>(calls);
+}
+
+TrunkLimits load_trunk_limits(const Node& node) {
+  TrunkLimits limits;
+  for (const auto& [account, calls] : node.pairs()) {
+    const bool added = limits.try_emplace(load_account_name(account), load_calls(calls)).second;
+    if (!added) account.fail("'" + account.text() + "' is here twice");
+  }
+  if (limits.empty()) node.fail("names no account");
+  return limits;
+}
+
+/// Whose limit is known has series of its own, and stands for itself where a list gives names to accounts.
+void allow(const std::string& account, const std::string& provider, Settings& settings) {
+  auto& allowed = settings.accounts_allow[provider];
+  if (std::find(allowed.begin(), allowed.end(), account) == allowed.end()) allowed.push_back(account);
+  const auto names = settings.accounts_map.find(provider);
+  if (names != settings.accounts_map.end()) names->second.try_emplace(account, account);
+}
+
 }  // namespace
+
+void load_trunks(const Node& node, Settings& settings) {
+  for (const auto& [provider, list] : node.pairs()) {
+    const std::string name = load_provider(provider, settings);
+    const auto [limits, added] = settings.trunks.try_emplace(name, load_trunk_limits(list));
+    if (!added) provider.fail("provider '" + name + "' is here twice");
+    for (const auto& [account, calls] : limits->second) allow(account, name, settings);
+  }
+}
 
 void load_accounts(const Node& node, Settings& settings) {
   node.expect_keys({"max", "allow", "map"});

@@ -48,10 +48,11 @@ void load_catalogs(const Node& list, Settings& settings) {
 
 std::unique_ptr<Settings> read_settings(const std::string& file) {
   const Node root = Node::load(file);
-  root.expect_keys({"providers", "accounts", "journal", "ingest", "sources"});
+  root.expect_keys({"providers", "accounts", "trunks", "journal", "ingest", "sources"});
   auto settings = std::make_unique<Settings>();
   load_catalogs(root.at("providers"), *settings);
   if (const auto accounts = root.find("accounts")) load_accounts(*accounts, *settings);
+  if (const auto trunks = root.find("trunks")) load_trunks(*trunks, *settings);
   if (const auto journal = root.find("journal")) load_journal(*journal, *settings);
   if (const auto ingest = root.find("ingest")) load_ingest(*ingest, *settings);
   for (const Node& node : root.at("sources").items()) {

@@ -40,6 +40,17 @@ void emit_accounts(YAML::Emitter& out, const Settings& settings) {
   out << YAML::EndMap;
 }
 
+void emit_trunks(YAML::Emitter& out, const Settings& settings) {
+  if (settings.trunks.empty()) return;
+  out << YAML::Key << "trunks" << YAML::Value << YAML::BeginMap;
+  for (const auto& [provider, limits] : settings.trunks) {
+    out << YAML::Key << provider << YAML::Value << YAML::Flow << YAML::BeginMap;
+    for (const auto& [account, calls] : limits) out << YAML::Key << account << YAML::Value << calls;
+    out << YAML::EndMap;
+  }
+  out << YAML::EndMap;
+}
+
 void emit_ingest(YAML::Emitter& out, const Ingest& ingest) {
   out << YAML::Key << "ingest" << YAML::Value << YAML::BeginMap;
   emit_networks(out, "trusted_proxies", ingest.trusted_proxies);
@@ -140,6 +151,7 @@ std::string to_yaml(const Settings& settings) {
   for (const auto& catalog : settings.catalogs) out << catalog->provider;
   out << YAML::EndSeq;
   emit_accounts(out, settings);
+  emit_trunks(out, settings);
   out << YAML::Key << "journal" << YAML::Value << YAML::BeginMap;
   out << YAML::Key << "sync" << YAML::Value << (settings.journal_sync_full ? "full" : "normal");
   out << YAML::Key << "dedup" << YAML::Value << YAML::Flow << YAML::BeginMap;

@@ -19,12 +19,19 @@ void read_scalar(simdjson::dom::element element, Slot slot, Slots& slots) {
       if (std::abs(value) < 1e15 && value == std::trunc(value)) {
         return slots.set_number(slot, static_cast<std::int64_t>(value));
       }
-      return slots.set_unreadable(slot);
+      return slots.set_fraction(slot, value);
     }
     case element_type::NULL_VALUE:
       return;
     default:
       return slots.set_unreadable(slot);
+  }
+}
+
+/// A key may be named by one location and stand for any key in another.
+void read_below(std::string_view key, simdjson::dom::element value, const FieldTree& fields, Slots& slots) {
+  for (const FieldTree& child : fields.children) {
+    if (child.takes(key)) read_json(value, child, slots);
   }
 }
 
@@ -35,15 +42,11 @@ void read_json(simdjson::dom::element element, const FieldTree& fields, Slots& s
   if (fields.children.empty()) return;
   if (element.is_object()) {
     const simdjson::dom::object object = element.get_object().value_unsafe();
-    for (const auto [key, value] : object) {
-      if (const FieldTree* child = fields.child(key)) read_json(value, *child, slots);
-    }
+    for (const auto [key, value] : object) read_below(key, value, fields, slots);
   } else if (element.is_array()) {
     const simdjson::dom::array array = element.get_array().value_unsafe();
     std::size_t index = 0;
-    for (const auto value : array) {
-      if (const FieldTree* child = fields.child(std::to_string(index++))) read_json(value, *child, slots);
-    }
+    for (const auto value : array) read_below(std::to_string(index++), value, fields, slots);
   }
 }
 

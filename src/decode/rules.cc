@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "decode/calls.h"
 #include "decode/codes.h"
 #include "telephony_exporter/catalog/text.h"
 #include "telephony_exporter/decode/retry_after.h"
@@ -100,6 +101,10 @@ Record apply_rule(const EventRule& rule, const Source& source, Slots& slots, Rul
   event.retry_after = read_retry_after(rule, slots);
   event.session = read_outcome(rule, source.catalog->reading, slots);
   event.identity = read_identity(rule, slots, scratch.identity);
+  event.call = read_call(rule, slots, event.session.has_value());
+  event.occurred = read_occurred(rule, slots, event.absurd);
+  read_legs(rule, slots, scratch.legs, event.absurd);
+  event.legs = scratch.legs;
   return event;
 }
 

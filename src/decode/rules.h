@@ -3,6 +3,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "decode/codes.h"
 #include "decode/slots.h"
@@ -17,6 +18,7 @@ struct RuleScratch {
   std::string identity;
   std::string decoded;
   KeptReasons reasons;
+  std::vector<CallMeasures> legs;
 };
 
 /// The rule that reads a record with these fields, or null.

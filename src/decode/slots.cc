@@ -13,6 +13,15 @@ void Slots::set_number(Slot slot, std::int64_t value) {
   set(slot, {digits.data(), end});
 }
 
+void Slots::set_fraction(Slot slot, double value) {
+  if (taken(slot)) return;
+  unreadable_ |= bit(slot);
+  fractions_ |= bit(slot);
+  auto& digits = numbers_[slot];
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  values_[slot] = {digits.data(), end};
+}
+
 std::string_view Slots::first(std::span<const Slot> alternatives) const {
   for (const Slot slot : alternatives) {
     if (const std::string_view value = (*this)[slot]; !value.empty()) return value;

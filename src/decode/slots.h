@@ -13,7 +13,7 @@ namespace telephony {
 
 class Slots {
  public:
-  void clear() { present_ = unreadable_ = 0; }
+  void clear() { present_ = unreadable_ = fractions_ = 0; }
 
   /// The first value of a field stays.
   void set(Slot slot, std::string_view value) {
@@ -28,11 +28,18 @@ class Slots {
     if (!taken(slot)) unreadable_ |= bit(slot);
   }
 
+  /// The same for a number that is not whole: no code, no word and no id, but a measure.
+  void set_fraction(Slot slot, double value);
+
   /// The value, or an empty view when the field is absent, empty or unreadable.
   std::string_view operator[](Slot slot) const {
     return (present_ & bit(slot)) != 0 ? values_[slot] : std::string_view{};
   }
   bool unreadable(Slot slot) const { return (unreadable_ & bit(slot)) != 0; }
+  /// The value, also where it is not whole.
+  std::string_view number(Slot slot) const {
+    return ((present_ | fractions_) & bit(slot)) != 0 ? values_[slot] : std::string_view{};
+  }
 
   /// Replaces percent-encoded values; `buffer` holds what they are decoded to. A bad encoding stays as it is.
   void percent_decode(std::string& buffer);
@@ -46,6 +53,7 @@ class Slots {
 
   std::uint64_t present_ = 0;
   std::uint64_t unreadable_ = 0;
+  std::uint64_t fractions_ = 0;  ///< those of the unreadable that are numbers
   std::array<std::string_view, kMaxSlots> values_;
   std::array<std::array<char, 24>, kMaxSlots> numbers_;
 };

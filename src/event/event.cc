@@ -20,6 +20,12 @@ std::string_view name(Outcome outcome) {
   return kNames[static_cast<std::size_t>(outcome)];
 }
 
+std::string_view name(CallField field) {
+  static constexpr std::array<std::string_view, kCallFields> kNames = {"duration", "setup",  "mos",
+                                                                       "loss",     "jitter", "occurred"};
+  return kNames[static_cast<std::size_t>(field)];
+}
+
 std::string_view find_header(std::span<const Header> headers, std::string_view name) {
   const auto found = std::find_if(headers.begin(), headers.end(), [&](const Header& header) {
     return header.name.size() == name.size() &&

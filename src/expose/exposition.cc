@@ -38,6 +38,8 @@ class Page {
         return "gauge";
       case MetricType::Summary:
         return "summary";
+      case MetricType::Histogram:
+        return "histogram";
       default:
         return "untyped";
     }
@@ -58,12 +60,36 @@ class Page {
       case MetricType::Summary:
         sample(family.name, "_count", metric, static_cast<double>(metric.summary.sample_count));
         return sample(family.name, "_sum", metric, metric.summary.sample_sum);
+      case MetricType::Histogram:
+        return histogram(family.name, metric);
       default:
         return sample(family.name, "", metric, metric.untyped.value);
     }
   }
 
+  void histogram(std::string_view name, const ClientMetric& metric) {
+    for (const ClientMetric::Bucket& bucket : metric.histogram.bucket) {
+      begin(name, "_bucket", metric);
+      text_ += metric.label.empty() ? "{le=\"" : ",le=\"";
+      number(bucket.upper_bound);
+      text_ += "\"} ";
+      number(static_cast<double>(bucket.cumulative_count));
+      text_ += '\n';
+    }
+    sample(name, "_count", metric, static_cast<double>(metric.histogram.sample_count));
+    sample(name, "_sum", metric, metric.histogram.sample_sum);
+  }
+
   void sample(std::string_view name, std::string_view suffix, const ClientMetric& metric, double value) {
+    begin(name, suffix, metric);
+    if (!metric.label.empty()) text_ += '}';
+    text_ += ' ';
+    number(value);
+    text_ += '\n';
+  }
+
+  /// A series up to its last label.
+  void begin(std::string_view name, std::string_view suffix, const ClientMetric& metric) {
     text_.append(name).append(suffix);
     char before = '{';
     for (const ClientMetric::Label& label : metric.label) {
@@ -73,10 +99,6 @@ class Page {
       text_ += '"';
       before = ',';
     }
-    if (before == ',') text_ += '}';
-    text_ += ' ';
-    number(value);
-    text_ += '\n';
   }
 
   /// The shortest digits that are read back as the same number; counts without an exponent.

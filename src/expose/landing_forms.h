@@ -128,7 +128,7 @@ inline constexpr const char* kMeaning = R"(
 <p class="soft">{{where}}</p>
 {{!message}}<p>{{meaning}}</p>
 <dl>
-{{!remedy}}<dt>Retry</dt><dd>{{retry}}</dd>
+{{!remedy}}<dt>Retry, at rest</dt><dd>{{retry}}</dd>
 <dt>Category</dt><dd><code>{{category}}</code></dd>
 <dt>Family</dt><dd><code>{{family}}</code></dd>
 {{!source}}</dl>

@@ -7,6 +7,7 @@
 #include "expose/landing_page.h"
 #include "expose/lookup.h"
 #include "expose/problem.h"
+#include "expose/retry_hint.h"
 #include "telephony_exporter/expose/exposition.h"
 
 namespace telephony {
@@ -60,10 +61,15 @@ std::chrono::steady_clock::time_point arrived(const Request& request) {
 
 Routes::Routes(std::string telemetry_path, WebParts parts)
     : telemetry_path_(std::move(telemetry_path)), parts_(std::move(parts)) {
-  routes_ = {{telemetry_path_, kRead, &Routes::metrics},     {"/", kRead, &Routes::landing},
-             {"/-/healthy", kRead, &Routes::healthy},        {"/-/ready", kRead, &Routes::ready},
-             {"/-/reload", kAct, &Routes::reload},           {"/config", kRead, &Routes::config},
-             {"/api/v1/explain", kRead, &Routes::explained}, {"/api/v1/unlisted", kRead, &Routes::unlisted}};
+  routes_ = {{telemetry_path_, kRead, &Routes::metrics},
+             {"/", kRead, &Routes::landing},
+             {"/-/healthy", kRead, &Routes::healthy},
+             {"/-/ready", kRead, &Routes::ready},
+             {"/-/reload", kAct, &Routes::reload},
+             {"/config", kRead, &Routes::config},
+             {"/api/v1/explain", kRead, &Routes::explained},
+             {"/api/v1/unlisted", kRead, &Routes::unlisted},
+             {"/api/v1/retry-hint", kRead, &Routes::retry_hint}};
 }
 
 void Routes::serve(const Request& request, Response& response) {
@@ -135,6 +141,25 @@ void Routes::explained(const Request& request, Response& response) {
   for (const auto& meaning : look_up(*settings, query, provider)) data.push_back(to_json(meaning));
   if (data.empty()) return problem(response, 404, "no catalog knows this code or text");
   success(response, std::move(data));
+}
+
+/// Asked before every attempt, so it takes one look at one hint.
+void Routes::retry_hint(const Request& request, Response& response) {
+  const auto settings = parts_.live.get();
+  auto asked = find_hint_target(*settings, [&](const char* name) { return request.get_param_value(name); });
+  if (const auto* refusal = std::get_if<Refusal>(&asked))
+    return problem(response, refusal->status, refusal->detail);
+  HintTarget& target = std::get<HintTarget>(asked);
+  std::optional<std::string_view> account;
+  if (!target.account.empty()) {
+    target.account = parts_.ledger.counted_as(target.provider, target.account);
+    account = target.account;
+  }
+  const WallTime now = std::chrono::system_clock::now();
+  const HintAnswer answer(target, parts_.hints.hint(target.series, account, now), now, any_share());
+  response.set_header("Cache-Control", "no-store");
+  if (answer.retry_after > 0) response.set_header("Retry-After", std::to_string(answer.retry_after));
+  success(response, answer.data);
 }
 
 void Routes::unlisted(const Request&, Response& response) {

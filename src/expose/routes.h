@@ -39,6 +39,7 @@ class Routes {
   void config(const httplib::Request& request, httplib::Response& response);
   void reload(const httplib::Request& request, httplib::Response& response);
   void explained(const httplib::Request& request, httplib::Response& response);
+  void retry_hint(const httplib::Request& request, httplib::Response& response);
   void unlisted(const httplib::Request& request, httplib::Response& response);
 
   std::string telemetry_path_;

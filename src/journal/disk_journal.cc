@@ -91,6 +91,21 @@ void DiskJournal::report(const std::string& error) {
              {{"journal", path_}, {"error", error}});
 }
 
+bool DiskJournal::keep(std::span<const KeptHint> hints) try {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!healthy_) return false;  // what commits find out need not be waited for twice
+  }
+  store_.keep(hints);
+  keeps_ = true;
+  return true;
+} catch (const std::exception& error) {
+  if (std::exchange(keeps_, false)) {
+    log_.warn("retry hints cannot be kept", {{"journal", path_}, {"error", error.what()}});
+  }
+  return false;
+}
+
 bool DiskJournal::maintain(WallTime now) {
   now_ = std::max(now_, now);
   bool healthy = false;

@@ -23,6 +23,7 @@ class DiskJournal : public Journal {
 
   EventKey key(std::string_view identity) const override { return identity_key(store_.hash_key(), identity); }
   bool commit(std::span<Posting> batch, std::span<const FilePosition> positions, WallTime now) override;
+  bool keep(std::span<const KeptHint> hints) override;
   bool maintain(WallTime now) override;
   JournalStats stats(WallTime now) const override;
   void adopt(std::shared_ptr<const Settings> settings) override;
@@ -49,6 +50,7 @@ class DiskJournal : public Journal {
   WallTime now_;
   bool packs_ = true;    ///< the last packing worked
   WallTime pack_again_;  ///< not before; after one that failed
+  bool keeps_ = true;    ///< the last keeping of hints worked
 
   mutable std::mutex mutex_;  ///< over what follows; never held while the disk works
   DedupWindow window_;

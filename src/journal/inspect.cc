@@ -22,6 +22,7 @@ void read(const std::string& path, JournalReport& report) {
   report.unpacked_batches = store.unpacked().batches;
   report.series = history.table.errors().size();
   report.positions = history.positions.size();
+  report.raised_hints = history.hints.size();
   std::set<std::string> accounts;
   for (const auto& row : history.errors) {
     report.errors += row.count;

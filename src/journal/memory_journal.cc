@@ -27,6 +27,8 @@ class MemoryJournal : public Journal {
     return true;
   }
 
+  bool keep(std::span<const KeptHint>) override { return true; }
+
   bool maintain(WallTime now) override {
     const std::lock_guard lock(mutex_);
     now_ = std::max(now_, now);

@@ -44,6 +44,9 @@ class Store {
   void append(WallTime committed, std::span<const Posting> postings, std::span<const FilePosition> positions,
               const SeriesTable& table);
 
+  /// Keeps these hints in place of those that stand there; what is at rest goes.
+  void keep(std::span<const KeptHint> hints);
+
   /// Whether enough batches stand there to be worth packing into totals and keys.
   bool must_pack() const;
   /// Packs the oldest ones. Throws Damage too.
@@ -59,7 +62,7 @@ class Store {
   std::uint64_t packed_keys() const { return packed_keys_; }
 
  private:
-  static constexpr std::int64_t kFormat = 1;
+  static constexpr std::int64_t kFormat = 2;  ///< 1 has no table of hints, and gets it with the first one
   struct Head {
     std::int64_t format = kFormat;
     HashKey hash_key{};
@@ -93,6 +96,7 @@ class Store {
 
   void load_names(SeriesTable& table, std::uint64_t& seals);
   void load_totals(History& history, std::uint64_t& seals);
+  void load_hints(History& history, std::uint64_t& seals);
   void load_keys(const OnKeys& on_keys, std::uint64_t& seals);
   void load_batches(History& history, const OnKeys& on_keys);
 

@@ -27,6 +27,7 @@ History Store::load(const OnKeys& on_keys) {
   std::uint64_t seals = 0;
   load_names(history.table, seals);
   load_totals(history, seals);
+  load_hints(history, seals);
   load_batches(history, on_keys);
   load_keys(on_keys, seals);
   expect(seals == head_.seals, "rows are missing");

@@ -31,7 +31,7 @@ constexpr const char* kPagesInUse =
 
 constexpr const char* kOurTables =
     "SELECT count(*) FROM sqlite_schema WHERE name IN "
-    "('journal', 'streams', 'series', 'errors', 'sessions', 'positions', 'batches', 'keys')";
+    "('journal', 'streams', 'series', 'errors', 'sessions', 'positions', 'batches', 'keys', 'hints')";
 
 }  // namespace
 
@@ -74,6 +74,7 @@ void Store::create(WallTime now, WallTime quarantined) {
   head.quarantined = quarantined;
   Transaction transaction(database_);
   database_.run(kTables);
+  database_.run(kHintsTable);
   write_head(head);
   transaction.commit();
   head_ = head;

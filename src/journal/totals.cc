@@ -59,6 +59,17 @@ std::int64_t seal(const HashKey& key, const FilePosition& row) {
   return Seal('p').add(row.file).add(static_cast<std::int64_t>(row.offset)).add(row.fingerprint).over(key);
 }
 
+std::int64_t seal(const HashKey& key, const KeptHint& row) {
+  return Seal('h')
+      .add(std::int64_t{row.series})
+      .add(row.account)
+      .add(to_bits(row.state.level))
+      .add(to_bits(row.state.waiting))
+      .add(to_nanoseconds(row.state.changed))
+      .add(to_nanoseconds(row.state.not_before))
+      .over(key);
+}
+
 std::int64_t seal(const HashKey& key, StreamId id, const Stream& row, WallTime created) {
   return Seal('n')
       .add(std::int64_t{id})

@@ -167,6 +167,7 @@ int journal_stats(const Options& options) {
   print("accounts", report.accounts);
   print("series", report.series);
   print("file_positions", report.positions);
+  print("raised_hints", report.raised_hints);
   print("unpacked_batches", report.unpacked_batches);
   print("dedup_keys", report.dedup_keys);
   print("oldest_dedup_key", to_text(report.oldest_key));

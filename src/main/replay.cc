@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "telephony_exporter/expose/exposition.h"
+#include "telephony_exporter/record/hint_metrics.h"
 
 namespace telephony {
 namespace {
@@ -18,8 +19,10 @@ Replay::Replay(std::shared_ptr<const Settings> settings, const Options& options)
       log_(options.log_level, options.log_format),
       journal_(make_memory_journal()),
       ledger_(settings_),
+      hints_(settings_),
       metrics_(*settings_, *journal_, ledger_),
-      pipeline_({*journal_, ledger_, metrics_, unlisted_, log_}, Pipeline::Commits::each) {
+      calls_(settings_),
+      pipeline_({*journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_}, Pipeline::Commits::each) {
   journal_->adopt(settings_);
 }
 
@@ -78,7 +81,8 @@ void Replay::accept_lines(BodyFormat format, std::string_view lines) {
 }
 
 std::string Replay::page() const {
-  const std::array<const prometheus::Collectable*, 2> sources = {&ledger_, &metrics_};
+  const HintMetrics hints(hints_);
+  const std::array<const prometheus::Collectable*, 4> sources = {&ledger_, &hints, &metrics_, &calls_};
   return exposition(sources);
 }
 

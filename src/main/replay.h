@@ -32,7 +32,9 @@ class Replay {
   Log log_;
   std::unique_ptr<Journal> journal_;
   Ledger ledger_;
+  Hints hints_;
   ExporterMetrics metrics_;
+  CallMetrics calls_;
   UnlistedCodes unlisted_;
   Pipeline pipeline_;
   std::string csv_header_;

@@ -12,6 +12,7 @@
 
 #include "telephony_exporter/expose/web_server.h"
 #include "telephony_exporter/pipeline/pipeline.h"
+#include "telephony_exporter/record/hint_metrics.h"
 #include "telephony_exporter/source/file_reader.h"
 #include "telephony_exporter/source/ingest_server.h"
 #include "telephony_exporter/source/stream_reader.h"
@@ -73,10 +74,16 @@ class Exporter {
         journal_(*opened_.journal),
         live_(number_series(std::move(settings), opened_.history.table)),
         ledger_(live_.get()),
+        hints_(live_.get(),
+               [this](StreamId stream, std::string_view account) { return trunks_.view(stream, account); }),
         metrics_(*live_.get(), journal_, ledger_),
-        pipeline_({journal_, ledger_, metrics_, unlisted_, log_}, commits(options)) {
+        calls_(live_.get()),
+        trunks_(live_.get(), ledger_),
+        pipeline_({journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_, &trunks_},
+                  commits(options)) {
     // The doors open last: no scrape may see a counter that is lower than before.
     ledger_.restore(opened_.history);
+    hints_.restore(opened_.history.hints);
     journal_.adopt(live_.get());
     metrics_.reloaded(true, std::chrono::system_clock::now());
     ingest_.emplace(options.ingest_address, live_, ingest_hooks(), log_);
@@ -100,7 +107,10 @@ class Exporter {
       const auto settings = number_series(read(options_), live_.get()->table);
       const auto listen = syslog_->prepare(settings);
       ledger_.adopt(settings);
+      hints_.adopt(settings);
       metrics_.adopt(*settings);
+      trunks_.adopt(settings);
+      calls_.adopt(settings);
       journal_.adopt(settings);
       live_.set(settings);
       listen();
@@ -173,7 +183,9 @@ class Exporter {
   WebParts web_parts() {
     return {live_,
             unlisted_,
-            {&ledger_, &metrics_, &process_},
+            hints_,
+            ledger_,
+            {&ledger_, &hint_metrics_, &metrics_, &calls_, &trunks_, &process_},
             [this](const std::string& source) { return metrics_.source_state(source); },
             [this] { return ready_ && healthy(); },
             [this] { return reload(); },
@@ -187,7 +199,11 @@ class Exporter {
   Journal& journal_;
   Live live_;
   Ledger ledger_;
+  Hints hints_;
+  HintMetrics hint_metrics_{hints_};
   ExporterMetrics metrics_;
+  CallMetrics calls_;
+  TrunkMetrics trunks_;
   ProcessMetrics process_;
   UnlistedCodes unlisted_;
   Pipeline pipeline_;

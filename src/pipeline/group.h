@@ -23,15 +23,34 @@ struct Delivery {
   Pipeline::Done done;
 };
 
+/// What the event of a posting told of its calls.
+struct CallNote {
+  std::size_t posting = 0;  ///< its position
+  CallSample sample;
+};
+
+/// What an event says of a trunk, counted or not.
+struct TrunkNote {
+  StreamId stream = 0;
+  std::string_view account;
+  TrunkEvent event;
+  std::optional<std::size_t> posting;  ///< that tells the refusal
+  WallTime received;
+};
+
 /// Deques keep the accounts, and the delivery that is being filled, where they are.
 struct Group {
   std::vector<Posting> postings;
+  std::vector<TrunkNote> trunk_notes;
+  std::vector<CallNote> calls;
   std::vector<FilePosition> positions;
   std::deque<std::string> accounts;
   std::deque<Delivery> deliveries;
 
   void clear() {
     postings.clear();
+    trunk_notes.clear();
+    calls.clear();
     positions.clear();
     accounts.clear();
     deliveries.clear();

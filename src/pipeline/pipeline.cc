@@ -39,7 +39,8 @@ Pipeline::~Pipeline() { stop(); }
 
 void Pipeline::accept(const Source& source, const RawEvent& raw, const Done& done) {
   std::unique_lock lock(mutex_);
-  if (open_->postings.size() >= limits::kQueueEvents || !take(source, raw, done)) {
+  const std::size_t waiting = std::max(open_->postings.size(), open_->trunk_notes.size());
+  if (waiting >= limits::kQueueEvents || !take(source, raw, done)) {
     lock.unlock();
     refuse(source, RejectCause::unavailable);
     Receipt receipt;
@@ -56,7 +57,7 @@ void Pipeline::accept(const Source& source, const RawEvent& raw, const Done& don
   settle(*open_);
   const Receipt receipt = open_->deliveries.back().receipt;
   open_->clear();
-  parts_.journal.maintain(clock_());
+  maintain();
   lock.unlock();
   done(receipt);
 }
@@ -65,6 +66,7 @@ void Pipeline::accept(const Source& source, const RawEvent& raw, const Done& don
 bool Pipeline::take(const Source& source, const RawEvent& raw, const Done& done) {
   const std::size_t deliveries = open_->deliveries.size();
   const std::size_t first = open_->postings.size();
+  const std::size_t notes = open_->trunk_notes.size();
   try {
     Delivery& delivery = open_->deliveries.emplace_back();
     delivery.source = source.name;
@@ -78,6 +80,8 @@ bool Pipeline::take(const Source& source, const RawEvent& raw, const Done& done)
     return true;
   } catch (const std::exception& error) {  // there is no memory left
     open_->postings.resize(first);
+    open_->trunk_notes.resize(notes);
+    std::erase_if(open_->calls, [&](const CallNote& note) { return note.posting >= first; });
     open_->deliveries.resize(deliveries);
     parts_.log.error("a body could not be taken in", {{"source", source.name}, {"error", error.what()}});
     return false;
@@ -109,6 +113,8 @@ void Pipeline::add(const Source& source, const Record& record, Delivery& deliver
 void Pipeline::add_event(const Source& source, const Event& event, Delivery& delivery) {
   if (!event.warning.empty()) warn(source, event, delivery.received);
   const auto meaning = classify(event, *source.space, scratch_);
+  const bool refused = meaning && source.space->entries[meaning->entry].category == Category::capacity;
+  if (event.call || refused) note_trunk(source, event, refused, delivery.received);
   if (!meaning && !event.session) {
     ++delivery.receipt.ignored;
     return;
@@ -119,8 +125,11 @@ void Pipeline::add_event(const Source& source, const Event& event, Delivery& del
   posting.key = key_of(source, event, delivery);
   if (event.session) posting.session = static_cast<std::uint8_t>(*event.session);
   if (!event.account.empty()) posting.account = open_->accounts.emplace_back(event.account);
+  CallSample sample{{event.legs.begin(), event.legs.end()}, event.occurred, event.absurd};
+  if (!sample.empty()) open_->calls.push_back({open_->postings.size() - 1, std::move(sample)});
   if (!meaning) return;
   posting.error = source.series[meaning->entry];
+  posting.retry_after = event.retry_after;
   if (meaning->unlisted) {
     delivery.unlisted.emplace_back(open_->postings.size() - 1, unlisted_code(source, event, meaning->entry));
   }

@@ -18,7 +18,7 @@ void Pipeline::run() {
     settle(group);
     for (const Delivery& delivery : group.deliveries) delivery.done(delivery.receipt);
     group.clear();
-    parts_.journal.maintain(clock_());
+    maintain();
     lock.lock();
   }
 }
@@ -41,6 +41,27 @@ void Pipeline::stop() {
   }
   arrived_.notify_one();
   if (committer_.joinable()) committer_.join();
+  while (keep_hints(clock_())) continue;
+}
+
+/// Off the way to a reply.
+void Pipeline::maintain() {
+  const WallTime now = clock_();
+  parts_.journal.maintain(now);
+  parts_.hints.forget(now);
+  const bool set_back = now < hints_tried_;
+  if (set_back || now - hints_tried_ >= limits::kKeepHintsEvery) keep_hints(now);
+}
+
+/// Gives the journal what hints have learned. True when there is more of it.
+bool Pipeline::keep_hints(WallTime now) {
+  const auto hints = parts_.hints.unkept(limits::kKeptHints);
+  if (hints.empty()) return false;
+  const bool kept = parts_.journal.keep(hints);
+  if (kept) parts_.hints.kept(hints.size());
+  const bool more = kept && hints.size() == limits::kKeptHints;
+  if (!more) hints_tried_ = now;
+  return more;
 }
 
 void Pipeline::settle(Group& group) {
@@ -48,8 +69,20 @@ void Pipeline::settle(Group& group) {
   parts_.ledger.admit(group.postings);
   const bool nothing = group.postings.empty() && group.positions.empty();
   const bool committed = nothing || parts_.journal.commit(group.postings, group.positions, clock_());
-  if (committed) parts_.ledger.post(group.postings);
+  if (committed) {
+    parts_.ledger.post(group.postings);
+    parts_.hints.post(group.postings);
+    observe(group);
+    see_trunks(group);
+  }
   for (Delivery& delivery : group.deliveries) settle(group, delivery, committed);
+}
+
+void Pipeline::observe(const Group& group) {
+  for (const CallNote& note : group.calls) {
+    const Posting& posting = group.postings[note.posting];
+    if (!posting.duplicate) parts_.calls.observe(posting, note.sample);
+  }
 }
 
 void Pipeline::settle(Group& group, Delivery& delivery, bool committed) {

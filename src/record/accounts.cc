@@ -75,9 +75,11 @@ void Accounts::limit(std::size_t max,
 }
 
 AccountId Accounts::admit(std::string_view provider, std::string_view account) {
-  if (const auto found = ids_.find(key_of(provider, account)); found != ids_.end()) return found->second;
-  if (size() >= max_ || !is_account(account)) return kOtherAccount;
-  return add(provider, account);
+  return admits(provider, account) ? add(provider, account) : kOtherAccount;
+}
+
+bool Accounts::admits(std::string_view provider, std::string_view account) const {
+  return ids_.contains(key_of(provider, account)) || (size() < max_ && is_account(account));
 }
 
 AccountId Accounts::restore(std::string_view provider, std::string_view account) {

@@ -84,6 +84,11 @@ void Ledger::admit(std::span<Posting> batch) {
   }
 }
 
+AccountId Ledger::admit(StreamId stream, std::string_view account) {
+  const std::lock_guard lock(mutex_);
+  return accounts_.admit(settings_->table.streams()[stream].provider, account);
+}
+
 void Ledger::post(std::span<const Posting> batch) {
   const std::lock_guard lock(mutex_);
   for (const Posting& posting : batch) {
@@ -128,9 +133,19 @@ LedgerNumbers Ledger::numbers() const {
   return numbers;
 }
 
+std::string Ledger::counted_as(std::string_view provider, std::string_view account) const {
+  const std::lock_guard lock(mutex_);
+  return std::string(accounts_.admits(provider, account) ? account : kOtherAccountName);
+}
+
 std::size_t Ledger::accounts() const {
   const std::lock_guard lock(mutex_);
   return accounts_.size();
+}
+
+std::vector<std::string> Ledger::account_names() const {
+  const std::lock_guard lock(mutex_);
+  return accounts_.names();
 }
 
 std::uint64_t Ledger::accounts_folded() const {

@@ -1,8 +1,7 @@
-// The domain metrics' names stand in this file only.
+// The names of the metrics of what was counted stand in this file only.
 #include <map>
 
 #include "record/family.h"
-#include "telephony_exporter/hint/hint.h"
 #include "telephony_exporter/record/ledger.h"
 
 namespace telephony {
@@ -43,10 +42,6 @@ struct Page {
                                                 "Finished sessions of events that name an account.");
   MetricFamily info = metric_family("telephony_error_info", MetricType::Gauge,
                                     "What a code means and what to do about it; always 1.");
-  MetricFamily retry_allowed = metric_family("telephony_retry_allowed", MetricType::Gauge,
-                                             "1 if trying again can help without a change, 0 if it cannot.");
-  MetricFamily retry_after = metric_family("telephony_retry_after_seconds", MetricType::Gauge,
-                                           "How long a caller who gets this code now should wait.");
   MetricFamily last_error = metric_family("telephony_last_error_timestamp_seconds", MetricType::Gauge,
                                           "When an error was last received, as a Unix time; 0 until then.");
   MetricFamily account_last_error =
@@ -70,15 +65,12 @@ struct Page {
                                          {"message", e.message},
                                          {"remedy", e.remedy}}),
                1);
-    const Hint hint = rest_hint(e.retry);
-    add_sample(retry_allowed, line.code_labels(), hint.allowed ? 1 : 0);
-    if (hint.allowed) add_sample(retry_after, line.code_labels(), static_cast<double>(hint.after.count()));
   }
 
   std::vector<MetricFamily> families() && {
-    return {std::move(errors),           std::move(sessions),   std::move(account_errors),
-            std::move(account_sessions), std::move(info),       std::move(retry_allowed),
-            std::move(retry_after),      std::move(last_error), std::move(account_last_error)};
+    return {
+        std::move(errors), std::move(sessions),   std::move(account_errors),    std::move(account_sessions),
+        std::move(info),   std::move(last_error), std::move(account_last_error)};
   }
 };
 

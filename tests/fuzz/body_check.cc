@@ -42,6 +42,26 @@ void check_reject(const Reject& reject, std::size_t position) {
   for (const char c : reject.detail) require(c >= ' ' && c <= '~', "a detail quotes nothing");
 }
 
+void check_calls(const Event& event) {
+  if (event.call) {
+    require_readable(event.call->session);
+    require_readable(event.call->leg);
+    require(!event.call->session.empty(), "a call has a session");
+  }
+  // A comparison with what is no number fails.
+  const auto within = [](const std::optional<double>& value, double least, double most) {
+    return !value || (*value >= least && *value <= most);
+  };
+  for (const CallMeasures& leg : event.legs) {
+    require(leg != CallMeasures{}, "a leg tells something");
+    require(within(leg.duration_seconds, 0, 7 * 24 * 3600), "a duration can be");
+    require(within(leg.setup_seconds, 0, 600), "a setup can be");
+    require(within(leg.mos, 1, 5), "a score is one");
+    require(within(leg.loss_ratio, 0, 1), "a loss is a ratio");
+    require(within(leg.jitter_seconds, 0, 10), "a jitter can be");
+  }
+}
+
 }  // namespace
 
 struct BodyCheck::Totals {
@@ -96,6 +116,7 @@ void BodyCheck::check_event(const Source& source, const Event& event) {
   require(!event.retry_after || event.retry_after->count() >= 0, "a wait is no time before");
   require(!event.session || static_cast<std::size_t>(*event.session) < kOutcomes,
           "an outcome is one of the set");
+  check_calls(event);
   const auto meaning = classify(event, *source.space, scratch_);
   if (!meaning) return;
   require(meaning->entry < source.space->entries.size(), "a classification is an entry of the space");

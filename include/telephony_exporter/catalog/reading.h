@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "telephony_exporter/catalog/call_reading.h"
 #include "telephony_exporter/catalog/code_pattern.h"
 #include "telephony_exporter/catalog/line_reading.h"
 #include "telephony_exporter/event/event.h"
@@ -21,6 +22,8 @@ struct FieldTree {
 
   /// The child for a key of the record, compared without regard to ASCII case.
   const FieldTree* child(std::string_view record_key) const;
+  /// Whether a key of the record leads here: by its name, or because any does.
+  bool takes(std::string_view record_key) const;
 };
 
 /// Where a value stands and how it is to be understood.
@@ -49,6 +52,9 @@ struct EventRule {
   std::vector<Slot> retry_after;  ///< SIP Retry-After
   bool percent_encoded = false;   ///< values are URL-encoded
   std::string warning;
+  std::optional<CallRule> call;
+  std::vector<LegRule> legs;
+  std::vector<TimeField> occurred;
 };
 
 /// A status word's meaning: an outcome, or nothing while the session goes on.

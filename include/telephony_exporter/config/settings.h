@@ -46,6 +46,9 @@ struct StandardInput {
 /// By what the records of a provider say, the account that is meant.
 using AccountNames = std::map<std::string, std::string, std::less<>>;
 
+/// By account, how many calls its trunk takes at the same time.
+using TrunkLimits = std::map<std::string, std::uint32_t, std::less<>>;
+
 /// Messages of RFC 5424 and RFC 3164.
 struct Syslog {
   ListenAddress listen;
@@ -98,6 +101,7 @@ struct Settings {
   std::size_t accounts_max = 100;
   std::map<std::string, std::vector<std::string>, std::less<>> accounts_allow;  ///< by provider
   std::map<std::string, AccountNames, std::less<>> accounts_map;                ///< by provider
+  std::map<std::string, TrunkLimits, std::less<>> trunks;                       ///< by provider
   bool journal_sync_full = true;
   std::chrono::seconds dedup_retention{std::chrono::hours{96}};
   std::size_t dedup_max_keys = 4'000'000;

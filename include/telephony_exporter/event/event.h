@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "telephony_exporter/event/call.h"
 #include "telephony_exporter/event/posting.h"
 
 namespace telephony {
@@ -70,6 +71,10 @@ struct Event {
   std::string_view warning;        ///< what the operator should know when such an event arrives
   std::optional<Outcome> session;  ///< set when the event ends a session
   std::optional<std::chrono::seconds> retry_after;  ///< how long the sender asks to wait
+  std::optional<CallReport> call;                   ///< set when the event says where a call stands
+  std::span<const CallMeasures> legs;               ///< of the call or session that ended
+  std::optional<WallTime> occurred;                 ///< by the sender's clock
+  CallFields absurd;                                ///< what of these was told and cannot be
 };
 
 /// A well-formed record in which there is nothing to count.

@@ -26,6 +26,15 @@ inline constexpr std::size_t kIdempotencyKeyBytes = 255;
 inline constexpr std::size_t kQueueEvents = 16 * 1024;
 inline constexpr std::chrono::seconds kMaintainEvery{1};
 
+// Retry hints that were raised or lowered, on their way into the journal.
+inline constexpr std::chrono::seconds kKeepHintsEvery{1};
+inline constexpr std::size_t kKeptHints = 512;                // in one transaction
+inline constexpr std::size_t kHintsLookedAt = 256;            // in one step, whether they are forgotten
+inline constexpr std::chrono::hours kHintForgottenAfter{24};  // without a refusal or a success
+
+// One parameter of a question to the API.
+inline constexpr std::size_t kParameterBytes = 64;
+
 // How long a peer may take.
 inline constexpr std::chrono::seconds kHeadDeadline{10};
 inline constexpr std::chrono::seconds kBodyDeadline{10};
@@ -74,6 +83,19 @@ inline constexpr std::chrono::seconds kSyslogFrameDeadline{
     10};  // from the first byte of a message to its last
 inline constexpr std::chrono::minutes kSyslogIdleDeadline{60};      // between messages
 inline constexpr std::chrono::milliseconds kSyslogAgainAfter{100};  // where a commit was not possible
+
+// Calls that are under way.
+inline constexpr std::size_t kOpenCalls = 100'000;   // legs; of one more, the oldest is dropped
+inline constexpr std::size_t kEndedCalls = 100'000;  // legs and sessions that late reports do not open again
+inline constexpr std::size_t kLegsOfACall = 64;      // of one session
+inline constexpr std::chrono::hours kOpenCallExpiry{4};   // since its first report was received
+inline constexpr std::chrono::hours kEndedCallMemory{1};  // since its end was received
+inline constexpr std::uint32_t kTrunkCalls = 100'000;     // that a trunk may be said to hold
+
+// What is believed of a call.
+inline constexpr std::chrono::hours kCallDuration{7 * 24};
+inline constexpr std::chrono::minutes kCallSetup{10};  // an hour of it is a clock that was put forward
+inline constexpr std::chrono::seconds kCallJitter{10};
 
 // Files that the operator writes.
 inline constexpr std::size_t kYamlBytes = 4 * 1024 * 1024;

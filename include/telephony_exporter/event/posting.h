@@ -46,7 +46,8 @@ struct Posting {
   std::string_view account;              ///< as sent, or once admitted as counted; empty when there is none
   AccountId account_id = kOtherAccount;  ///< once admitted
   WallTime received;
-  bool duplicate = false;  ///< set by the journal
+  std::optional<std::chrono::seconds> retry_after;  ///< how long the sender asks to wait; not kept
+  bool duplicate = false;                           ///< set by the journal
 };
 
 }  // namespace telephony

@@ -11,6 +11,7 @@
 
 #include "telephony_exporter/config/settings.h"
 #include "telephony_exporter/expose/web_limits.h"
+#include "telephony_exporter/hint/hints.h"
 #include "telephony_exporter/log/log.h"
 #include "telephony_exporter/pipeline/unlisted.h"
 #include "telephony_exporter/record/exporter_metrics.h"
@@ -21,6 +22,8 @@ namespace telephony {
 struct WebParts {
   const Live& live;
   const UnlistedCodes& unlisted;
+  const Hints& hints;
+  const Ledger& ledger;  ///< which tells under which account somebody counts
   std::vector<const prometheus::Collectable*> metrics;
   std::function<SourceState(const std::string& source)> source_state;
   std::function<bool()> ready;

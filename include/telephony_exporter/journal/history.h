@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "telephony_exporter/config/series.h"
+#include "telephony_exporter/event/hint_state.h"
 #include "telephony_exporter/event/posting.h"
 
 namespace telephony {
@@ -30,6 +31,7 @@ struct History {
   std::vector<Errors> errors;
   std::vector<Sessions> sessions;
   std::vector<FilePosition> positions;
+  std::vector<KeptHint> hints;
 };
 
 }  // namespace telephony

@@ -22,6 +22,7 @@ struct JournalReport {
   std::uint64_t errors = 0;    ///< counted
   std::uint64_t sessions = 0;  ///< counted
   std::uint64_t positions = 0;
+  std::uint64_t raised_hints = 0;
 };
 
 /// Reads a journal and changes nothing; it may be in use. Throws std::runtime_error for what is no readable

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "telephony_exporter/config/settings.h"
+#include "telephony_exporter/event/hint_state.h"
 #include "telephony_exporter/event/posting.h"
 #include "telephony_exporter/journal/history.h"
 #include "telephony_exporter/log/log.h"
@@ -31,7 +32,7 @@ struct DedupLimits {
   std::size_t max_keys = 4'000'000;
 };
 
-/// Calls of `commit` and `maintain` come one at a time; all others may come from any thread.
+/// Calls of `commit`, `keep` and `maintain` come one at a time; all others may come from any thread.
 class Journal {
  public:
   virtual ~Journal() = default;
@@ -42,6 +43,10 @@ class Journal {
   /// Remembers the whole batch at once and marks the postings whose key was known before, or came earlier in
   /// the same batch, as duplicates. Returns false when it can't: then nothing of the batch is remembered.
   virtual bool commit(std::span<Posting> batch, std::span<const FilePosition> positions, WallTime now) = 0;
+
+  /// Remembers these states in place of those that it had; one at rest is removed. Their series were in
+  /// batches that were committed. False when it can't: then it has what it had, and nothing else suffers.
+  virtual bool keep(std::span<const KeptHint> hints) = 0;
 
   /// One small step of housekeeping, off the way to a reply: forgets what is past the limits, packs what was
   /// committed, and tries whether a journal that failed has recovered. True when there is more to do.

@@ -10,11 +10,14 @@
 #include <thread>
 
 #include "telephony_exporter/decode/decoder.h"
+#include "telephony_exporter/hint/hints.h"
 #include "telephony_exporter/journal/journal.h"
 #include "telephony_exporter/log/log.h"
 #include "telephony_exporter/pipeline/unlisted.h"
+#include "telephony_exporter/record/call_metrics.h"
 #include "telephony_exporter/record/exporter_metrics.h"
 #include "telephony_exporter/record/ledger.h"
+#include "telephony_exporter/record/trunk_metrics.h"
 
 namespace telephony {
 
@@ -22,9 +25,12 @@ namespace telephony {
 struct PipelineParts {
   Journal& journal;
   Ledger& ledger;
+  Hints& hints;
   ExporterMetrics& metrics;
+  CallMetrics& calls;
   UnlistedCodes& unlisted;
   Log& log;
+  TrunkMetrics* trunks = nullptr;  ///< null: nobody asks which calls are open
 };
 
 struct Group;
@@ -57,16 +63,23 @@ class Pipeline {
   void add(const Source& source, const Record& record, Delivery& delivery);
   void add_event(const Source& source, const Event& event, Delivery& delivery);
   bool take(const Source& source, const RawEvent& raw, const Done& done);
+  std::uint64_t call_key(const Source& source, std::string_view session, std::string_view leg);
+  void note_trunk(const Source& source, const Event& event, bool refused, WallTime received);
+  void see_trunks(const Group& group);
   std::optional<EventKey> key_of(const Source& source, const Event& event, const Delivery& delivery);
   void run();
   void run_or_abort() noexcept;
   void settle(Group& group);
+  void observe(const Group& group);
   void settle(Group& group, Delivery& delivery, bool committed);
+  void maintain();
+  bool keep_hints(WallTime now);
   void note_unlisted(const UnlistedCode& code, WallTime now);
   void warn(const Source& source, const Event& event, WallTime now);
 
   PipelineParts parts_;
   Clock clock_;
+  WallTime hints_tried_;         ///< when the last of them were given to the journal
   std::mutex mutex_;             ///< over what follows
   std::unique_ptr<Group> open_;  ///< what waits for the next commit
   Decoder decoder_;

@@ -32,6 +32,9 @@ class Accounts {
   /// The account's number; kOtherAccount when it is no account or the budget is used up.
   AccountId admit(std::string_view provider, std::string_view account);
 
+  /// Whether `admit` would give it a number of its own.
+  bool admits(std::string_view provider, std::string_view account) const;
+
   /// The number of an account that was admitted before, whatever the budget is now.
   AccountId restore(std::string_view provider, std::string_view account);
 

@@ -48,10 +48,15 @@ class Ledger : public prometheus::Collectable {
 
   /// Decides under which account each posting counts: its own, or "other".
   void admit(std::span<Posting> batch);
+  /// The same for an account of which nothing is posted; may be empty.
+  AccountId admit(StreamId stream, std::string_view account);
   /// Counts every admitted posting that is no duplicate.
   void post(std::span<const Posting> batch);
 
+  /// The account under which an event of this one would count: its own, or "other".
+  std::string counted_as(std::string_view provider, std::string_view account) const;
   std::size_t accounts() const;
+  std::vector<std::string> account_names() const;  ///< by AccountId
   std::uint64_t accounts_folded() const;
 
   /// A copy, so that naming and writing them holds up no posting.

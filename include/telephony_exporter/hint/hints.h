@@ -1,0 +1,98 @@
+// What callers are to be told now: every hint's state, raised by refusals and lowered by sessions that went
+// well. The clock is the caller's.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "telephony_exporter/config/settings.h"
+#include "telephony_exporter/hint/hint.h"
+
+namespace telephony {
+
+/// The wait of one code of one account while it is longer than the catalog's.
+struct RaisedHint {
+  SeriesId series = 0;
+  std::string account;  ///< empty: of events that name none
+  Seconds after{0};
+  WallTime not_before;  ///< when it ends for whoever began to wait when it was changed last
+};
+
+struct HintNumbers {
+  std::shared_ptr<const Settings> settings;
+  std::vector<RaisedHint> raised;
+};
+
+/// Thread-safe, but that `post`, `unkept`, `kept` and `forget` come from one thread at a time. States are by
+/// series and account, so their number is bounded by the catalogs and the budget of accounts.
+class Hints {
+ public:
+  using TrunkOf = std::function<TrunkView(StreamId stream, std::string_view account)>;
+
+  /// `trunk_of` is asked about codes of category capacity; without one, nothing is known of trunks.
+  explicit Hints(std::shared_ptr<const Settings> settings, TrunkOf trunk_of = {});
+
+  /// Advises by these settings from now on; the states stay.
+  void adopt(std::shared_ptr<const Settings> settings);
+  /// Takes up what a journal kept. The settings' table of series must begin with that of the history.
+  void restore(std::span<const KeptHint> hints);
+
+  /// Takes what was committed. An error whose retry may help is a failure of its account, and a session that
+  /// completed without one is a success for all hints of its stream and account.
+  void post(std::span<const Posting> batch);
+
+  /// For a caller of this account, which may be empty; without one, of the account that has to wait longest.
+  Hint hint(SeriesId series, std::optional<std::string_view> account, WallTime now) const;
+  HintNumbers numbers(WallTime now) const;
+
+  /// What changed since it was kept, at most so many, those that have waited longest first.
+  std::vector<KeptHint> unkept(std::size_t most) const;
+  /// The first `count` of them are kept.
+  void kept(std::size_t count);
+  /// A step of forgetting what limits::kHintForgottenAfter has passed over.
+  void forget(WallTime now);
+
+ private:
+  /// What the settings say of a series.
+  struct Advice {
+    Retry retry;
+    bool capacity = false;
+  };
+  struct Record {
+    HintState state;
+    bool unkept = false;
+  };
+  using Accounts = std::map<std::string, Record, std::less<>>;  ///< one at rest is unkept
+  using Key = std::pair<SeriesId, std::string>;
+
+  void fail(const Posting& posting, const Advice& advice);
+  void succeed(const Posting& posting);
+  void set(SeriesId series, std::string_view account, const HintState& state);
+  void note_raised(SeriesId series, const std::string& account, bool raised);
+  const Record* find(SeriesId series, std::string_view account) const;
+  Advice advice(SeriesId series) const;
+  StreamId stream_of(SeriesId series) const { return settings_->table.errors()[series].stream; }
+  Hint now_of(SeriesId series, std::string_view account, const HintState& state, WallTime now) const;
+
+  const TrunkOf trunk_of_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Settings> settings_;
+  std::map<SeriesId, Advice> advice_;  ///< of the listed codes that the settings' sources can send
+  std::map<SeriesId, Accounts> states_;
+  std::map<StreamId, std::map<std::string, std::set<SeriesId>, std::less<>>>
+      raised_;  ///< what is not at rest
+  std::deque<Key> unkept_;
+  std::optional<Key> looked_at_;  ///< by `forget`, last
+};
+
+}  // namespace telephony

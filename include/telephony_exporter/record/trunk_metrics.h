@@ -1,0 +1,46 @@
+// The metrics of calls that are open and of the trunks that they take.
+#pragma once
+
+#include <prometheus/collectable.h>
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string_view>
+
+#include "telephony_exporter/hint/trunks.h"
+#include "telephony_exporter/record/ledger.h"
+
+namespace telephony {
+
+/// Thread-safe. Nothing of it outlives a restart; a reload changes limits, never counts.
+class TrunkMetrics : public prometheus::Collectable {
+ public:
+  using Clock = std::function<WallTime()>;
+
+  /// The ledger, which decides on accounts, must outlive the metrics.
+  TrunkMetrics(std::shared_ptr<const Settings> settings, Ledger& ledger,
+               Clock clock = std::chrono::system_clock::now);
+
+  /// To be called after the ledger has adopted them.
+  void adopt(std::shared_ptr<const Settings> settings);
+
+  /// What an event of a stream says; `account` as told, may be empty. `event.trunk` is filled in here.
+  void see(StreamId stream, std::string_view account, TrunkEvent event, WallTime received);
+
+  /// What a hint wants to know; `account` as counted, empty where events name none.
+  TrunkView view(StreamId stream, std::string_view account) const;
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  TrunkId trunk(StreamId stream, std::string_view account) const;
+
+  Ledger& ledger_;
+  Clock clock_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Settings> settings_;
+  mutable Trunks trunks_;  ///< to read it, time must pass
+};
+
+}  // namespace telephony

@@ -1,0 +1,193 @@
+#include "telephony_exporter/hint/hints.h"
+
+#include <algorithm>
+
+#include "telephony_exporter/event/limits.h"
+
+namespace telephony {
+namespace {
+
+/// Nothing is remembered but when that came to be.
+bool at_rest(const HintState& state) {
+  return state.level == 0 && state.waiting == 0 && state.not_before == WallTime();
+}
+
+WallTime later(WallTime time, Seconds by) {
+  return time + std::chrono::duration_cast<WallTime::duration>(by);
+}
+
+}  // namespace
+
+Hints::Hints(std::shared_ptr<const Settings> settings, TrunkOf trunk_of) : trunk_of_(std::move(trunk_of)) {
+  adopt(std::move(settings));
+}
+
+void Hints::adopt(std::shared_ptr<const Settings> settings) {
+  std::map<SeriesId, Advice> advice;
+  for (const ActiveStream& stream : settings->streams) {
+    for (std::uint32_t i = 0; !stream.space->is_unlisted(i); ++i) {
+      const Entry& entry = stream.space->entries[i];
+      if (entry.counts) advice[(*stream.series)[i]] = {entry.retry, entry.category == Category::capacity};
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  settings_ = std::move(settings);
+  advice_ = std::move(advice);
+}
+
+void Hints::restore(std::span<const KeptHint> hints) {
+  const std::lock_guard lock(mutex_);
+  for (const KeptHint& hint : hints) {
+    states_[hint.series].insert_or_assign(hint.account, Record{hint.state, false});
+    note_raised(hint.series, hint.account, true);
+  }
+}
+
+void Hints::post(std::span<const Posting> batch) {
+  constexpr auto kCompleted = static_cast<std::uint8_t>(Outcome::completed);
+  const std::lock_guard lock(mutex_);
+  for (const Posting& posting : batch) {
+    if (posting.duplicate) continue;
+    const Advice known = posting.error ? advice(*posting.error) : Advice();
+    if (rest_hint(known.retry).allowed) {
+      fail(posting, known);
+    } else if (posting.session == kCompleted) {
+      succeed(posting);
+    }
+  }
+}
+
+void Hints::fail(const Posting& posting, const Advice& known) {
+  const Record* record = find(*posting.error, posting.account);
+  const HintState before = record == nullptr ? HintState() : record->state;
+  set(*posting.error, posting.account,
+      after_failure(before, known.retry, posting.received, posting.retry_after));
+}
+
+void Hints::succeed(const Posting& posting) {
+  const auto stream = raised_.find(posting.stream);
+  if (stream == raised_.end()) return;
+  const auto account = stream->second.find(posting.account);
+  if (account == stream->second.end()) return;
+  const std::set<SeriesId> raised = account->second;  // what is back at rest leaves it
+  for (const SeriesId series : raised) {
+    const HintState before = find(series, posting.account)->state;
+    set(series, posting.account, after_success(before, advice(series).retry, posting.received));
+  }
+}
+
+void Hints::set(SeriesId series, std::string_view account, const HintState& state) {
+  const bool rests = at_rest(state);
+  if (rests && find(series, account) == nullptr) return;
+  const auto found = states_[series].try_emplace(std::string(account)).first;
+  Record& record = found->second;
+  record.state = rests ? HintState() : state;
+  note_raised(series, found->first, !rests);
+  if (!std::exchange(record.unkept, true)) unkept_.emplace_back(series, found->first);
+}
+
+void Hints::note_raised(SeriesId series, const std::string& account, bool raised) {
+  auto& accounts = raised_[stream_of(series)];
+  if (raised) {
+    accounts[account].insert(series);
+    return;
+  }
+  const auto found = accounts.find(account);
+  if (found == accounts.end()) return;
+  found->second.erase(series);
+  if (found->second.empty()) accounts.erase(found);
+}
+
+const Hints::Record* Hints::find(SeriesId series, std::string_view account) const {
+  const auto accounts = states_.find(series);
+  if (accounts == states_.end()) return nullptr;
+  const auto found = accounts->second.find(account);
+  return found == accounts->second.end() ? nullptr : &found->second;
+}
+
+Hints::Advice Hints::advice(SeriesId series) const {
+  const auto found = advice_.find(series);
+  return found == advice_.end() ? Advice() : found->second;
+}
+
+Hint Hints::now_of(SeriesId series, std::string_view account, const HintState& state, WallTime now) const {
+  const Advice known = advice(series);
+  const bool about_trunks = known.capacity && trunk_of_;
+  return hint_now(state, known.retry, now,
+                  about_trunks ? trunk_of_(stream_of(series), account) : TrunkView());
+}
+
+Hint Hints::hint(SeriesId series, std::optional<std::string_view> account, WallTime now) const {
+  const std::lock_guard lock(mutex_);
+  if (account) {
+    const Record* record = find(series, *account);
+    return now_of(series, *account, record == nullptr ? HintState() : record->state, now);
+  }
+  Hint worst = hint_now(HintState(), advice(series).retry, now);
+  const auto accounts = states_.find(series);
+  if (accounts == states_.end()) return worst;
+  for (const auto& [name, record] : accounts->second) {
+    const Hint hint = now_of(series, name, record.state, now);
+    if (hint.after + hint.spread > worst.after + worst.spread) worst = hint;
+  }
+  return worst;
+}
+
+HintNumbers Hints::numbers(WallTime now) const {
+  const std::lock_guard lock(mutex_);
+  HintNumbers numbers{settings_, {}};
+  for (const auto& [series, accounts] : states_) {
+    const Hint rest = rest_hint(advice(series).retry);
+    for (const auto& [account, record] : accounts) {
+      const Hint hint = now_of(series, account, record.state, now);
+      if (!hint.allowed || hint.after <= rest.after) continue;
+      const WallTime end = std::max(later(record.state.changed, hint.after), record.state.not_before);
+      numbers.raised.push_back({series, account, hint.after, end});
+    }
+  }
+  return numbers;
+}
+
+std::vector<KeptHint> Hints::unkept(std::size_t most) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<KeptHint> hints;
+  for (std::size_t i = 0; i < std::min(most, unkept_.size()); ++i) {
+    const auto& [series, account] = unkept_[i];
+    hints.push_back({series, account, states_.at(series).at(account).state});
+  }
+  return hints;
+}
+
+void Hints::kept(std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  for (; count > 0; --count, unkept_.pop_front()) {
+    const auto accounts = states_.find(unkept_.front().first);
+    const auto found = accounts->second.find(unkept_.front().second);
+    found->second.unkept = false;
+    if (found->second.state != HintState()) continue;
+    accounts->second.erase(found);
+    if (accounts->second.empty()) states_.erase(accounts);
+  }
+}
+
+void Hints::forget(WallTime now) {
+  const std::lock_guard lock(mutex_);
+  std::size_t steps = limits::kHintsLookedAt;
+  for (auto series = states_.lower_bound(looked_at_ ? looked_at_->first : 0); series != states_.end();
+       ++series) {
+    auto& accounts = series->second;
+    const bool begun = looked_at_ && series->first == looked_at_->first;
+    for (auto it = begun ? accounts.upper_bound(looked_at_->second) : accounts.begin(); it != accounts.end();
+         ++it) {
+      if (steps-- == 0) return;
+      looked_at_ = {series->first, it->first};
+      const HintState& state = it->second.state;
+      const WallTime since = std::max(state.changed, state.not_before);
+      if (state != HintState() && now - since > limits::kHintForgottenAfter)
+        set(series->first, it->first, {});
+    }
+  }
+  looked_at_.reset();
+}
+
+}  // namespace telephony
