@@ -67,9 +67,9 @@ def running(arguments, directory):
 
 
 @contextlib.contextmanager
-def exporter(binary, root, directory, journal=":memory:", web_port=0):
-    """The exporter with the shipped configuration, once it is ready; yields its web and its ingest port."""
-    arguments = [binary, f"--config.file={root}/config/telephony_exporter.yml", f"--journal.path={journal}",
+def exporter(binary, root, directory, journal=":memory:", web_port=0, config=None):
+    """The exporter with the shipped configuration or another, once it is ready; yields its web and its ingest port."""
+    arguments = [binary, f"--config.file={config or root / 'config/telephony_exporter.yml'}", f"--journal.path={journal}",
                  f"--web.listen-address=127.0.0.1:{web_port}", "--ingest.listen-address=127.0.0.1:0"]
     with running(arguments, directory) as program:
         ready = eventually("the exporter is ready", lambda: re.search(
