@@ -34,12 +34,14 @@ REPEATS = Chapter(19.5, 20.2, "8x8 delivers much of the afternoon once more.",
 RELOAD = Chapter(20.5, 24, "The configuration is reloaded.", "A blue line in the dashboards; no counter is reset.")
 RESTART = Chapter(21.5, 24, "The exporter is killed with SIGKILL and started again.",
                   "The counters go on where they were, and providers deliver again what was refused.")
-# The trunk refuses a single call at first, and most of the campaign's from this hour on.
-FULL = TRUNK.begins + 0.8
+# The campaign begins with as many calls as the trunk takes and one more; this hour on it goes on for good.
+CAMPAIGN = TRUNK.begins + 0.8
 CHAPTERS = [NIGHT, OUTAGE, CALLER, UNLISTED, RUBBISH, TRUNK, REPEATS, RELOAD, RESTART]
 
 # How many real seconds a call lasts: the day is short.
 HOLDING = (2, 5)
+# How many calls at the same time an account may have.
+CHANNELS = {"acme_sg": 24}
 
 # Deliveries a second of real time at noon.
 PEAK = {"masking": 8, "voice": 4, "sms": 6, "agent": 7, "call": 8, "message": 4}
@@ -59,7 +61,7 @@ class Day:
         self.sent = []  # what a provider may deliver once more
         self.seconds = 0.0
         self.order = itertools.count()
-        self.under_way = []  # (when it ends, its number, its end) of calls of 8x8
+        self.under_way = []  # (when it ends, its number, its account, its end) of calls of 8x8
         self.owed = dict.fromkeys([*PEAK, "rubbish", "repeats"], 0.0)
 
     def deliveries(self, hour, seconds):
@@ -69,7 +71,7 @@ class Day:
             found += [getattr(self, "_" + stream)(hour) for _ in range(count)]
         self.seconds += seconds
         while self.under_way and self.under_way[0][0] <= self.seconds:
-            found.append(heapq.heappop(self.under_way)[2])
+            found.append(heapq.heappop(self.under_way)[-1])
         self.random.shuffle(found)
         self.sent = (self.sent + [one for one in found if "8x8" in one.path])[-500:]
         return found
@@ -77,18 +79,19 @@ class Day:
     def opening(self, chapter):
         """What a chapter cannot do without, however short the day is and however busy the machine."""
         make = self.make
+        if chapter is TRUNK:
+            return [self._masked_call("acme_sg", "COMPLETED") for _ in range(self._free("acme_sg") + 1)]
         return {
             OUTAGE: [make.call("failed", DialSipResponseCode="503"), make.call("failed", DialSipResponseCode="502")],
             CALLER: [make.agent_call("model-sales", "failed", CALLER_ID)],
             UNLISTED: [make.session("number-masking", "acme_id", "ERROR", -2042), make.message("failed", ErrorCode="30099")],
             RUBBISH: [make.half_a_document(), make.another_language()],
-            TRUNK: [make.session("number-masking", "acme_sg", "ERROR", -2010)],
             REPEATS: self.sent[-20:],
         }.get(chapter, [])
 
     def _counts(self, hour, seconds):
         rates = {stream: peak * traffic(hour) for stream, peak in PEAK.items()}
-        if TRUNK.at(hour):
+        if CAMPAIGN < hour < TRUNK.ends:
             rates["masking"] *= 2.5
         rates["rubbish"] = 3 if RUBBISH.at(hour) else 0
         rates["repeats"] = 12 if REPEATS.at(hour) else 0.1
@@ -109,21 +112,27 @@ class Day:
         return choices[-1][1]()
 
     def _masking(self, hour):
-        campaign = TRUNK.at(hour) and self.random.random() < 0.75
+        campaign = CAMPAIGN < hour < TRUNK.ends and self.random.random() < 0.75
         account = "acme_sg" if campaign or self.random.random() < 0.4 else "acme_id"
         refused = lambda code: self.make.session("number-masking", account, "ERROR", code)
-        session = lambda status: self._call_that_ends("number-masking", account, status)
-        return self._one_of((0.7 if campaign and hour > FULL else 0, lambda: refused(-2010)),
-                            (0.10 if UNLISTED.at(hour) else 0, lambda: refused(-2042)),
-                            (0.10, lambda: session("NO_ANSWER")), (0.05, lambda: session("BUSY")),
-                            (0.03, lambda: session("CANCELED")), (0.004, lambda: refused(-2004)),
-                            (1, lambda: session("COMPLETED")))
+        call = lambda status: self._masked_call(account, status)
+        return self._one_of((0.10 if UNLISTED.at(hour) else 0, lambda: refused(-2042)),
+                            (0.10, lambda: call("NO_ANSWER")), (0.05, lambda: call("BUSY")),
+                            (0.03, lambda: call("CANCELED")), (0.004, lambda: refused(-2004)),
+                            (1, lambda: call("COMPLETED")))
 
-    def _call_that_ends(self, product, account, status):
-        """Says that a call has begun, and has its end follow."""
-        session, begun = self.make.begun(product, account)
-        end = self.make.session(product, account, status, session=session)
-        heapq.heappush(self.under_way, (self.seconds + self.random.uniform(*HOLDING), next(self.order), end))
+    def _free(self, account):
+        """How many more calls the account may have."""
+        return CHANNELS.get(account, math.inf) - sum(1 for call in self.under_way if call[2] == account)
+
+    def _masked_call(self, account, status):
+        """Says that a call has begun, and has its end follow; or that the trunk is full."""
+        if self._free(account) <= 0:
+            return self.make.session("number-masking", account, "ERROR", -2010)
+        session, begun = self.make.begun("number-masking", account)
+        end = self.make.session("number-masking", account, status, session=session)
+        until = self.seconds + self.random.uniform(*HOLDING)
+        heapq.heappush(self.under_way, (until, next(self.order), account, end))
         return begun
 
     def _voice(self, hour):
