@@ -117,6 +117,6 @@ def change():
 
 
 def quantile(share, metric, by):
-    """Of a histogram; also of events that name no account."""
+    """Of a histogram, where it had samples; also of events that name no account."""
     selector = PRODUCT + ',account=~"$account|"'
-    return f"histogram_quantile({share}, sum by (le, {by}) (rate({metric}_bucket{{{selector}}}[$__rate_interval])))"
+    return f"histogram_quantile({share}, sum by (le, {by}) (rate({metric}_bucket{{{selector}}}[$__rate_interval]))) >= 0"
