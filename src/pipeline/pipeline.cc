@@ -98,15 +98,18 @@ void Pipeline::refuse(const Source& source, RejectCause cause, std::uint64_t cou
 
 void Pipeline::add(const Source& source, const Record& record, Delivery& delivery) {
   Receipt& receipt = delivery.receipt;
+  if (const auto* ignored = std::get_if<Ignored>(&record)) {
+    receipt.received += ignored->records;
+    receipt.ignored += ignored->records;
+    return;
+  }
   ++receipt.received;
   if (const auto* reject = std::get_if<Reject>(&record)) {
     ++receipt.rejected;
     ++delivery.causes[static_cast<std::size_t>(reject->cause)];
     if (receipt.rejects.size() < limits::kReportedRejects) receipt.rejects.push_back(*reject);
-  } else if (const auto* event = std::get_if<Event>(&record)) {
-    add_event(source, *event, delivery);
   } else {
-    ++receipt.ignored;
+    add_event(source, std::get<Event>(record), delivery);
   }
 }
 

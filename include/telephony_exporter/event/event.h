@@ -77,8 +77,10 @@ struct Event {
   CallFields absurd;                                ///< what of these was told and cannot be
 };
 
-/// A well-formed record in which there is nothing to count.
-struct Ignored {};
+/// Well-formed records, one after the other, in which there is nothing to count.
+struct Ignored {
+  std::size_t records = 1;
+};
 
 /// A record that could not be believed.
 struct Reject {

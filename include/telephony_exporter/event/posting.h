@@ -37,14 +37,16 @@ struct FilePosition {
   bool forgotten = false;        ///< it is gone for good
 };
 
-/// One event on its way to be counted. The account's bytes must outlive the commit.
+/// An event on its way to be counted, or several that are alike. What the views show must outlive the commit.
 struct Posting {
   StreamId stream = 0;
+  std::uint32_t count = 1;               ///< more than 1 only without a key
   std::optional<EventKey> key;           ///< without one, the event always counts
   std::optional<SeriesId> error;         ///< the error series to raise
   std::optional<std::uint8_t> session;   ///< the Outcome, as a number, of the session that ended
   std::string_view account;              ///< as sent, or once admitted as counted; empty when there is none
   AccountId account_id = kOtherAccount;  ///< once admitted
+  std::string_view session_id;           ///< for exemplars; empty where none is wanted
   WallTime received;
   std::optional<std::chrono::seconds> retry_after;  ///< how long the sender asks to wait; not kept
   bool duplicate = false;                           ///< set by the journal
