@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <stdexcept>
 
 #include "catalog/load.h"
 #include "catalog/locations.h"
@@ -119,6 +120,11 @@ Reading load_reading(const Node& root, const std::deque<CodeSpace>& spaces) {
     }
   }
   load_text_reading(root, spaces, reading);
+  try {
+    reading.steps = FieldSteps(reading.fields, reading.records);
+  } catch (const std::invalid_argument& error) {
+    root.fail(error.what());
+  }
   return reading;
 }
 

@@ -13,8 +13,4 @@ const FieldTree* FieldTree::child(std::string_view record_key) const {
   return any;
 }
 
-bool FieldTree::takes(std::string_view record_key) const {
-  return key == "*" || equal_ignoring_case(key, record_key);
-}
-
 }  // namespace telephony

@@ -1,38 +1,46 @@
 // The decoder's insides: one body after the other, with buffers that are used again.
 #pragma once
 
-#include <simdjson.h>
-
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "decode/json_reader.h"
 #include "decode/layout.h"
 #include "decode/rules.h"
 #include "telephony_exporter/decode/decoder.h"
 
 namespace telephony {
 
+/// Where in a body a text of JSON stands, to be named when something is wrong with it.
+struct Place {
+  std::size_t line = 0;     ///< counted from 1; 0: the body is no lines
+  std::size_t element = 0;  ///< of an array, counted from 1; 0: the text is whole
+  bool in_form = false;
+
+  bool is_part() const { return line != 0 || element != 0 || in_form; }
+  std::string text() const;  ///< "line 7 element 0 "; empty for a body as a whole
+};
+
 class Decoder::Impl {
  public:
-  Impl();
   void decode(const Source& source, const RawEvent& raw, const Visit& visit);
 
  private:
-  // Documents (decoder.cc).
-  void make_parser();
   void decode_body(std::string_view body);
   void give(Record record);
-  simdjson::error_code parse(std::string_view text, simdjson::dom::element& root);
-  void json_body(std::string_view body, const std::string& place);
-  bool give_elements(std::string_view body, const std::string& place);
-  void give_parsed(simdjson::error_code error, simdjson::dom::element root, std::string_view body,
-                   const std::string& place);
-  void ndjson_body(std::string_view body);
-  void roots(simdjson::dom::element root, const std::string& place);
-  void root_object(simdjson::dom::element root, const std::string& place);
-  void json_record(simdjson::dom::element record);
   void form_body(std::string_view body);
   void read_headers();
+
+  // JSON (decoder_json.cc).
+  std::optional<JsonFault> parse(std::string_view text);
+  void json_body(std::string_view body, const Place& place);
+  bool give_elements(std::string_view body, Place place);
+  void give_parsed(std::optional<JsonFault> fault, std::string_view body, const Place& place);
+  void ndjson_body(std::string_view body);
+  void roots(const Place& place);
+  void root_object(JsonReader::Token root, const Place& place);
+  void json_record(JsonReader::Token record);
 
   // Lines (decoder_lines.cc).
   void text_body(std::string_view body);
@@ -48,7 +56,7 @@ class Decoder::Impl {
   const RawEvent* raw_ = nullptr;
   const Visit* visit_ = nullptr;
   std::size_t records_ = 0;
-  simdjson::dom::parser parser_;
+  JsonReader json_;
   Slots slots_;
   RuleScratch scratch_;
   std::string buffer_;

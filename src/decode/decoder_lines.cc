@@ -35,10 +35,7 @@ bool Decoder::Impl::check_line(std::string_view line, std::size_t number) {
 }
 
 void Decoder::Impl::text_line(std::string_view line) {
-  simdjson::dom::element root;
-  if (line[line.find_first_not_of(" \t")] == '{' && parse(line, root) == simdjson::SUCCESS) {
-    return roots(root, "");
-  }
+  if (line[line.find_first_not_of(" \t")] == '{' && !parse(line)) return roots({});
   if (!laid_out_line(line)) searched_line(line);
 }
 
@@ -48,10 +45,9 @@ bool Decoder::Impl::laid_out_line(std::string_view line) {
   for (const Layout& layout : reading.layouts) {
     const auto fields = laid_out(layout, line);
     if (!fields) continue;
-    simdjson::dom::element root;
     if (layout.as == Layout::As::json) {
-      if (parse(*fields, root) != simdjson::SUCCESS) continue;
-      roots(root, "");
+      if (parse(*fields)) continue;
+      roots({});
       return true;
     }
     slots_.clear();

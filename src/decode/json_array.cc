@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "decode/json.h"
+#include "decode/json_faults.h"
 #include "telephony_exporter/catalog/text.h"
 
 namespace telephony {

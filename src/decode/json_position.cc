@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "decode/json.h"
+#include "decode/json_faults.h"
 
 namespace telephony {
 namespace {
@@ -39,9 +39,9 @@ std::string json_error_position(std::string_view whole, bool one_line) {
   const bool sound = nlohmann::json::sax_parse(text, &finder);
   if (text.size() < whole.size() && (sound || finder.at > text.size())) return "behind its first 64 KiB";
   if (sound) {
-    const std::size_t nul = text.find('\0');  // to this parser the end of the text
-    if (nul == text.npos) return "in a number beyond 64 bits or a text that is not UTF-8";
-    finder.at = nul + 1;
+    // To this parser a NUL is the end of the text, and a byte order mark is nothing.
+    const std::size_t nul = text.find('\0');
+    finder.at = nul == text.npos ? 1 : nul + 1;
   }
   if (finder.at > text.size()) return "at its end";
   const std::string_view before = text.substr(0, finder.at > 0 ? finder.at - 1 : 0);

@@ -9,12 +9,13 @@
 
 #include "telephony_exporter/catalog/call_reading.h"
 #include "telephony_exporter/catalog/code_pattern.h"
+#include "telephony_exporter/catalog/field_steps.h"
 #include "telephony_exporter/catalog/line_reading.h"
 #include "telephony_exporter/event/event.h"
 
 namespace telephony {
 
-/// The locations of a catalog as one tree, so that a record is walked once. Keys are lower case; "*" is any.
+/// The locations of a catalog as one tree. Keys are lower case; "*" is any.
 struct FieldTree {
   std::string key;
   std::optional<Slot> slot;
@@ -22,8 +23,6 @@ struct FieldTree {
 
   /// The child for a key of the record, compared without regard to ASCII case.
   const FieldTree* child(std::string_view record_key) const;
-  /// Whether a key of the record leads here: by its name, or because any does.
-  bool takes(std::string_view record_key) const;
 };
 
 /// Where a value stands and how it is to be understood.
@@ -66,6 +65,7 @@ struct Status {
 
 struct Reading {
   FieldTree fields;
+  FieldSteps steps;                                   ///< the same, to be walked
   std::vector<std::pair<std::string, Slot>> headers;  ///< request headers that are read as fields
   std::vector<std::string> records;                   ///< JSON pointers of arrays of events
   std::vector<EventRule> events;

@@ -1,0 +1,132 @@
+#include "telephony_exporter/catalog/field_steps.h"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <set>
+#include <stdexcept>
+
+#include "telephony_exporter/catalog/reading.h"
+#include "telephony_exporter/catalog/text.h"
+
+namespace telephony {
+namespace {
+
+/// Letters in either case have the same number; what else has is told apart by the comparison that follows.
+std::size_t number_of(std::string_view key) {
+  if (key.empty()) return 0;
+  const auto caseless = [](char c) { return static_cast<unsigned char>(c) | 0x20U; };
+  return key.size() + 5 * caseless(key.front()) + 17 * caseless(key.back());
+}
+
+bool is_index(std::string_view key) {
+  return std::all_of(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::string first_key(std::string_view pointer) {
+  std::string key;
+  for (std::size_t i = 1; i < pointer.size() && pointer[i] != '/'; ++i) {
+    char c = pointer[i];
+    if (c == '~') c = pointer[++i] == '0' ? '~' : '/';
+    key += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return key;
+}
+
+}  // namespace
+
+class FieldSteps::Builder {
+ public:
+  explicit Builder(std::vector<Step>& steps) : steps_(steps) {}
+
+  void build(const FieldTree& tree, std::span<const std::string> records) {
+    for (const std::string& pointer : records) lists_.insert(first_key(pointer));
+    number_of_set({&tree});
+    for (std::size_t i = 0; i < sets_.size(); ++i) expand(i);
+  }
+
+ private:
+  using Set = std::vector<const FieldTree*>;
+
+  std::uint16_t number_of_set(const Set& set) {
+    if (set.empty()) return 0;
+    const auto [known, is_new] = numbers_.try_emplace(set, static_cast<std::uint16_t>(sets_.size()));
+    if (!is_new) return known->second;
+    if (sets_.size() == kMaxSteps) {
+      throw std::invalid_argument("the fields' locations overlap in too many ways; use fewer '*'");
+    }
+    sets_.push_back(set);
+    Step& step = steps_.emplace_back();
+    for (const FieldTree* place : set) {
+      if (place->slot) step.slots.push_back(*place->slot);
+      step.lists = step.lists || place == &list_;
+    }
+    return known->second;
+  }
+
+  void expand(std::size_t number) {
+    const Set set = sets_[number];
+    std::set<std::string> keys;
+    for (const FieldTree* place : set) {
+      for (const FieldTree& child : place->children) keys.insert(child.key);
+    }
+    if (number == 0) keys.insert(lists_.begin(), lists_.end());
+    const std::uint16_t any = number_of_set(below(set, "*"));
+    keys.erase("*");
+    std::vector<Step::Named> named;
+    for (const std::string& key : keys) {
+      Set reached = below(set, key);
+      if (number == 0 && lists_.contains(key)) reached.push_back(&list_);
+      named.push_back({key, number_of_set(reached)});
+    }
+    Step& step = steps_[number];
+    step.any = any;
+    step.leads = any != 0 || !named.empty();
+    step.indexed = std::any_of(keys.begin(), keys.end(), is_index);
+    fill(step, named);
+  }
+
+  static Set below(const Set& set, const std::string& key) {
+    Set reached;
+    for (const FieldTree* place : set) {
+      for (const FieldTree& child : place->children) {
+        if (child.key == key || child.key == "*") reached.push_back(&child);
+      }
+    }
+    return reached;
+  }
+
+  static void fill(Step& step, const std::vector<Step::Named>& named) {
+    step.named.assign(std::bit_ceil(4 * named.size() + 1), {});
+    const std::size_t mask = step.named.size() - 1;
+    for (const Step::Named& each : named) {
+      std::size_t at = telephony::number_of(each.key) & mask;
+      while (!step.named[at].key.empty()) at = (at + 1) & mask;
+      step.named[at] = each;
+    }
+  }
+
+  const FieldTree list_{};  ///< stands in the sets that a list of records may be below
+  std::set<std::string> lists_;
+  std::vector<Step>& steps_;
+  std::vector<Set> sets_;
+  std::map<Set, std::uint16_t> numbers_;
+};
+
+FieldSteps::FieldSteps(const FieldTree& tree, std::span<const std::string> records) {
+  Builder(steps_).build(tree, records);
+}
+
+const FieldSteps::Step* FieldSteps::below(const Step& from, std::string_view key) const {
+  const std::size_t mask = from.named.size() - 1;
+  for (std::size_t at = number_of(key) & mask; !from.named[at].key.empty(); at = (at + 1) & mask) {
+    if (equal_ignoring_case(from.named[at].key, key)) return step(from.named[at].step);
+  }
+  return step(from.any);
+}
+
+const FieldSteps::Step* FieldSteps::below(const Step& from, std::size_t index) const {
+  return from.indexed ? below(from, std::to_string(index)) : step(from.any);
+}
+
+}  // namespace telephony

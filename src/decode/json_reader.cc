@@ -1,0 +1,151 @@
+#include "decode/json_reader.h"
+
+#include "decode/json_number.h"
+#include "telephony_exporter/event/limits.h"
+
+namespace telephony {
+
+/// One walk over a value. Where a step is null, nothing of what stands there is wanted, and it is checked
+/// only.
+class JsonReader::Walk {
+ public:
+  using Step = FieldSteps::Step;
+
+  Walk(JsonTokens& tokens, const FieldSteps& fields, Slots& slots)
+      : tokens_(tokens), fields_(fields), slots_(slots) {}
+
+  /// False when the walk met a fault.
+  bool value(const Step* step) {
+    switch (tokens_[at_]) {
+      case '{':
+        return enter(step, '}') && object(step);
+      case '[':
+        return enter(step, ']') && array(step);
+      case '"':
+        return string(step);
+      case 't':
+      case 'f':
+      case 'n':
+        return atom(step);
+      default:
+        return number(step);
+    }
+  }
+
+  Token at() const { return at_; }
+  void start_at(Token token) { at_ = token; }
+  JsonFault fault() const { return fault_; }
+  bool may_list() const { return may_list_; }
+
+ private:
+  bool is(char c) {
+    if (tokens_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+
+  /// Past an opening bracket. What is empty is no level of its own.
+  bool enter(const Step* step, char close) {
+    ++at_;
+    if (step != nullptr) unreadable(*step);
+    const bool is_empty = tokens_[at_] == close;
+    if (is_empty || ++depth_ < limits::kJsonDepth) return true;
+    fault_ = JsonFault::too_deep;
+    return false;
+  }
+
+  bool object(const Step* step) {
+    if (is('}')) return true;
+    const bool wanted = step != nullptr && FieldSteps::leads(*step);
+    do {
+      if (tokens_[at_] != '"') return false;
+      const auto key = tokens_.string(at_++);
+      if (!key || !is(':')) return false;
+      if (!value(wanted ? fields_.below(*step, *key) : nullptr)) return false;
+    } while (is(','));
+    --depth_;
+    return is('}');
+  }
+
+  bool array(const Step* step) {
+    if (is(']')) return true;
+    const bool wanted = step != nullptr && FieldSteps::leads(*step);
+    std::size_t index = 0;
+    do {
+      if (!value(wanted ? fields_.below(*step, index++) : nullptr)) return false;
+    } while (is(','));
+    --depth_;
+    return is(']');
+  }
+
+  bool string(const Step* step) {
+    const auto content = tokens_.string(at_++);
+    if (content && step != nullptr) {
+      for (const Slot slot : step->slots) slots_.set(slot, *content);
+    }
+    return content.has_value();
+  }
+
+  bool number(const Step* step) {
+    if (at_ == tokens_.size()) return false;
+    const auto number = parse_json_number(tokens_.raw(at_++));
+    if (number && step != nullptr) {
+      for (const Slot slot : step->slots) set(slot, *number);
+    }
+    return number.has_value();
+  }
+
+  void set(Slot slot, const JsonNumber& number) {
+    if (!number.digits.empty()) return slots_.set(slot, number.digits);
+    if (number.whole) return slots_.set_number(slot, *number.whole);
+    if (number.fraction) return slots_.set_fraction(slot, *number.fraction);
+    slots_.set_unreadable(slot);
+  }
+
+  bool atom(const Step* step) {
+    const std::string_view word = tokens_.raw(at_++);
+    if (word == "null") return true;
+    if (step != nullptr) unreadable(*step);
+    return word == "true" || word == "false";
+  }
+
+  void unreadable(const Step& step) {
+    for (const Slot slot : step.slots) slots_.set_unreadable(slot);
+    may_list_ = may_list_ || step.lists;
+  }
+
+  JsonTokens& tokens_;
+  const FieldSteps& fields_;
+  Slots& slots_;
+  Token at_ = 0;
+  std::size_t depth_ = 0;
+  JsonFault fault_ = JsonFault::malformed;
+  bool may_list_ = false;
+};
+
+/// What is cut short is no text at all, however deep it goes.
+bool JsonReader::is_closed() const {
+  const char last = tokens_[tokens_.size() - 1];
+  return (!is_object(0) || last == '}') && (!is_array(0) || last == ']');
+}
+
+std::optional<JsonFault> JsonReader::parse(std::string_view text, const FieldSteps& fields, Slots& slots) {
+  slots.clear();
+  if (!tokens_.find(text) || !is_closed()) return JsonFault::malformed;
+  Walk walk(tokens_, fields, slots);
+  const bool valid = walk.value(is_object(0) ? fields.root() : nullptr);
+  may_list_ = walk.may_list();
+  if (!valid) return walk.fault();
+  return walk.at() == tokens_.size() ? std::nullopt : std::optional(JsonFault::malformed);
+}
+
+void JsonReader::read(Token value, const FieldSteps& fields, Slots& slots) {
+  slots.clear();
+  tokens_.forget_strings();
+  Walk walk(tokens_, fields, slots);
+  walk.start_at(value);
+  walk.value(fields.root());
+  may_list_ = walk.may_list();
+}
+
+}  // namespace telephony
