@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "telephony_exporter/catalog/catalog.h"
 
 namespace telephony {
@@ -32,9 +34,13 @@ code_spaces:
          message: Busy Here, meaning: m, remedy: r, aliases: ["17"]}
 )";
 
-std::string meaning_of(const std::string& code, const std::string& text) {
+const CodeSpace& space_of_calls() {
   static const Catalog catalog = parse_catalog(kCatalog, "acme.yml");
-  const CodeSpace& space = catalog.spaces.front();
+  return catalog.spaces.front();
+}
+
+std::string meaning_of(const std::string& code, const std::string& text) {
+  const CodeSpace& space = space_of_calls();
   Event event;
   event.code = code;
   event.text = text;
@@ -101,6 +107,60 @@ TEST(Classify, IsTotal) {
     code = std::string(static_cast<std::size_t>(i % 7), static_cast<char>(i));
     text += static_cast<char>(i * 31);
     EXPECT_NE(meaning_of(code, text), "");
+  }
+}
+
+using Meaning = std::optional<std::pair<std::uint32_t, bool>>;
+
+Meaning shown(const std::optional<Classification>& found) {
+  return found ? Meaning({found->entry, found->unlisted}) : std::nullopt;
+}
+
+TEST(Classifier, RemembersWhatClassifySays) {
+  const CodeSpace& space = space_of_calls();
+  std::mt19937 random(1);
+  Classifier classifier;
+  std::string scratch;
+  for (int round = 0; round < 20'000; ++round) {
+    const Case& one = kCases[random() % std::size(kCases)];
+    const Case& other = kCases[random() % std::size(kCases)];
+    // More different ones than are remembered, and some that are too long to be.
+    std::string text = other.text;
+    if (random() % 4 == 0) text += ' ' + std::to_string(random() % 3000);
+    if (random() % 50 == 0) text += std::string(random() % 120, 'x');
+    Event event;
+    event.code = one.code;
+    event.text = text;
+    event.numbering = random() % 20 == 0 ? "other" : "";
+    if (random() % 3 == 0) event.session = random() % 2 == 0 ? Outcome::failed : Outcome::completed;
+    ASSERT_EQ(shown(classifier.classify(event, space)), shown(classify(event, space, scratch)))
+        << event.code << " / " << text;
+  }
+}
+
+TEST(Classifier, TellsCodeAndTextApart) {
+  Classifier classifier;
+  const auto entry = [&](std::string_view code, std::string_view text) {
+    Event event;
+    event.code = code;
+    event.text = text;
+    return classifier.classify(event, space_of_calls());
+  };
+  EXPECT_EQ(shown(entry("48", "6")), shown(entry("48", "")));
+  EXPECT_NE(shown(entry("486", "")), shown(entry("48", "6")));
+}
+
+TEST(Classifier, RemembersNothingOfASpaceThatWasReplaced) {
+  std::string other = kCatalog;
+  other.replace(other.find("busy"), 4, "gone");
+  Classifier classifier;
+  for (const char* reason : {"busy", "gone", "busy"}) {
+    // The new one is likely to stand where the old one stood.
+    const Catalog catalog = parse_catalog(reason == std::string("gone") ? other : kCatalog, "acme.yml");
+    Event event;
+    event.code = "486";
+    const CodeSpace& space = catalog.spaces.front();
+    EXPECT_EQ(space.entries[classifier.classify(event, space)->entry].reason, reason);
   }
 }
 

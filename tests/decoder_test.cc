@@ -77,8 +77,10 @@ using Records = std::vector<std::string>;
 Records decoded(const RawEvent& raw) {
   static Decoder decoder;
   Records records;
-  decoder.decode(settings().sources.front(), raw,
-                 [&](const Record& record) { records.push_back(shown(record)); });
+  decoder.decode(settings().sources.front(), raw, [&](const Record& record) {
+    const auto* ignored = std::get_if<Ignored>(&record);
+    records.insert(records.end(), ignored != nullptr ? ignored->records : 1, shown(record));
+  });
   return records;
 }
 

@@ -1,7 +1,9 @@
 // Every sample of every shipped source, replayed as `replay` does, against the counters written down beside
 // it. UPDATE_GOLDENS=1 (script/goldens) writes them anew; compare them with the directory's README.md by
 // hand.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -69,9 +71,10 @@ std::string replayed(const fs::path& directory) {
   options.log_level = LogLevel::error;
   Replay replay(settings_with(options.source), options);
   for (const fs::path& file : files) {
-    std::ifstream in(file, std::ios::binary);
-    EXPECT_TRUE(in) << file;
+    const int in = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    EXPECT_GE(in, 0) << file;
     replay.read(in, file.string());
+    close(in);
   }
   return kept_lines(replay.page(), options.source);
 }

@@ -1,12 +1,15 @@
 #include "telephony_exporter/catalog/code_space.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "telephony_exporter/catalog/text.h"
 
 namespace telephony {
 
 void CodeSpace::build() {
+  static std::atomic<std::uint64_t> built = 0;
+  number_ = ++built;
   listed_ = static_cast<std::uint32_t>(entries.size());
   for (std::uint32_t i = 0; i < listed_; ++i) {
     const Entry& entry = entries[i];

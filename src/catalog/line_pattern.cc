@@ -31,7 +31,9 @@ LinePattern LinePattern::parse(std::string_view text) {
   for (const Piece& piece : pattern.pieces) {
     const bool names_error = piece.part == Part::code || piece.part == Part::word ||
                              piece.part == Part::text || piece.part == Part::reason;
-    if (names_error) return pattern;
+    if (!names_error) continue;
+    pattern.sign.text = pattern.pieces.front().literal;
+    return pattern;
   }
   throw std::invalid_argument("captures neither a code nor a text");
 }

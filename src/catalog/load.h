@@ -45,6 +45,9 @@ std::vector<Status> load_statuses(const Node& node);
 /// How text lines are read: `layouts`, `lines` and `reason_protocols`, once the fields of `events` are known.
 void load_text_reading(const Node& root, const std::deque<CodeSpace>& spaces, Reading& reading);
 
+/// Gives each sign of the layouts and lines a needle, so few that together they are the cheapest to look for.
+void choose_needles(Reading& reading);
+
 /// The name of a numbering that some space includes.
 std::string load_numbering(const Node& node, const std::deque<CodeSpace>& spaces);
 

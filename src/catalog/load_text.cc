@@ -32,6 +32,22 @@ void load_columns(const Node& node, const FieldTree& fields, Layout& layout) {
   if (layout.columns.empty()) node.fail("names no field that an event is read from");
 }
 
+/// Where the fields are not behind a text, the rules need one of their keys.
+std::vector<Sign> signs_of(const Layout& layout, const Reading& reading) {
+  std::vector<Sign> signs;
+  for (const std::string& text : layout.after) signs.push_back({text});
+  if (layout.as != Layout::As::logfmt || !signs.empty()) return signs;
+  for (const FieldTree& field : reading.fields.children) {
+    const auto needs = [&](const EventRule& rule) {
+      return field.slot && std::find(rule.when.begin(), rule.when.end(), *field.slot) != rule.when.end();
+    };
+    if (std::any_of(reading.events.begin(), reading.events.end(), needs)) {
+      signs.push_back({field.key + '=', true});
+    }
+  }
+  return signs;
+}
+
 Layout load_layout(const Node& node, const FieldTree& fields) {
   node.expect_keys({"as", "after", "separator", "equals", "columns"});
   Layout layout;
@@ -73,11 +89,15 @@ std::string load_numbering(const Node& node, const std::deque<CodeSpace>& spaces
 
 void load_text_reading(const Node& root, const std::deque<CodeSpace>& spaces, Reading& reading) {
   if (const auto layouts = root.find("layouts")) {
-    for (const Node& item : layouts->items()) reading.layouts.push_back(load_layout(item, reading.fields));
+    for (const Node& item : layouts->items()) {
+      Layout& layout = reading.layouts.emplace_back(load_layout(item, reading.fields));
+      layout.signs = signs_of(layout, reading);
+    }
   }
   if (const auto lines = root.find("lines")) {
     for (const Node& item : lines->items()) reading.lines.push_back(load_line(item, spaces));
   }
+  choose_needles(reading);
   const auto protocols = root.find("reason_protocols");
   if (!protocols) return;
   for (const Node& item : protocols->items()) {

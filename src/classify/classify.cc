@@ -1,5 +1,7 @@
 #include "telephony_exporter/classify/classify.h"
 
+#include <algorithm>
+
 #include "telephony_exporter/catalog/text.h"
 
 namespace telephony {
@@ -62,11 +64,50 @@ std::optional<Classification> look_up(const Event& event, const CodeSpace& space
   return entries.empty() ? Classification{space.unlisted({}), true} : Classification{entries.front(), false};
 }
 
-std::optional<Classification> classify(const Event& event, const CodeSpace& space, std::string& scratch) {
-  const auto result = look_up(event, space, scratch);
+namespace {
+
+/// What counts of what the event means.
+std::optional<Classification> counted(const Event& event, const CodeSpace& space,
+                                      const std::optional<Classification>& result) {
   if (!result || !space.entries[result->entry].counts) return std::nullopt;
   if (event.code.empty() && result->unlisted && !failed(event)) return std::nullopt;
   return result;
+}
+
+/// The three one after the other, with their sizes, so that different ones never make the same key. Empty
+/// when there is no room for them.
+template <std::size_t kRoom>
+std::string_view join_key(const Event& event, std::array<char, kRoom>& key) {
+  const std::size_t size = 2 + event.numbering.size() + event.code.size() + event.text.size();
+  if (size > key.size()) return {};
+  key[0] = static_cast<char>(event.numbering.size());
+  key[1] = static_cast<char>(event.code.size());
+  char* end = key.data() + 2;
+  for (const std::string_view part : {event.numbering, event.code, event.text}) {
+    end = std::copy(part.begin(), part.end(), end);
+  }
+  return {key.data(), size};
+}
+
+}  // namespace
+
+std::optional<Classification> classify(const Event& event, const CodeSpace& space, std::string& scratch) {
+  return counted(event, space, look_up(event, space, scratch));
+}
+
+std::optional<Classification> Classifier::classify(const Event& event, const CodeSpace& space) {
+  std::array<char, kKeyBytes> room;
+  const std::string_view key = join_key(event, room);
+  if (key.empty()) return telephony::classify(event, space, scratch_);
+  Set& set = known_[std::hash<std::string_view>{}(key) % kSets];
+  for (const Known& known : set) {
+    if (known.space == space.number() && std::string_view(known.key.data(), known.size) == key) {
+      return counted(event, space, known.meaning);
+    }
+  }
+  set[1] = set[0];
+  set[0] = {space.number(), look_up(event, space, scratch_), static_cast<std::uint8_t>(key.size()), room};
+  return counted(event, space, set[0].meaning);
 }
 
 }  // namespace telephony

@@ -7,6 +7,7 @@
 
 #include "decode/json_reader.h"
 #include "decode/layout.h"
+#include "decode/line_scan.h"
 #include "decode/rules.h"
 #include "telephony_exporter/decode/decoder.h"
 
@@ -46,17 +47,18 @@ class Decoder::Impl {
   void text_body(std::string_view body);
   void csv_body(std::string_view body);
   bool check_line(std::string_view line, std::size_t number);
-  void text_line(std::string_view line);
-  bool laid_out_line(std::string_view line);
+  void text_line(std::string_view line, Hits hits);
+  bool laid_out_line(std::string_view line, Hits hits);
   bool read_fields(std::string_view line);
   void csv_row(const Layout& header, std::string_view line);
-  void searched_line(std::string_view line);
+  void give_match(const std::optional<LineMatch>& match);
 
   const Source* source_ = nullptr;
   const RawEvent* raw_ = nullptr;
   const Visit* visit_ = nullptr;
   std::size_t records_ = 0;
   JsonReader json_;
+  LineScan lines_;
   Slots slots_;
   RuleScratch scratch_;
   std::string buffer_;

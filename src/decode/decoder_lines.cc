@@ -1,13 +1,35 @@
+#include <utility>
+
 #include "decode/decoder_impl.h"
+#include "decode/line_match.h"
 #include "telephony_exporter/event/limits.h"
 
 namespace telephony {
+namespace {
+
+/// At a glance neither blank nor too long nor JSON.
+bool is_plain(std::string_view line) {
+  return !line.empty() && line.size() <= limits::kLineBytes && line[0] != '{' &&
+         static_cast<unsigned char>(line[0]) > ' ';
+}
+
+}  // namespace
 
 void Decoder::Impl::text_body(std::string_view body) {
-  for (std::size_t number = 1; !body.empty(); ++number) {
-    const std::string_view line = next_line(body);
-    if (check_line(line, number)) text_line(line);
-  }
+  const Reading& reading = source_->catalog->reading;
+  std::size_t number = 0;
+  std::size_t ignored = 0;
+  lines_.each_line(body, reading.needles, [&](std::string_view line, Hits hits) {
+    ++number;
+    if (!reading.any_line && hits.empty() && is_plain(line)) {
+      ++ignored;
+      return;
+    }
+    if (ignored > 0) give(Ignored{std::exchange(ignored, 0)});
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (check_line(line, number)) text_line(line, hits);
+  });
+  if (ignored > 0) give(Ignored{ignored});
 }
 
 /// A file with a header tells its columns; one without is lines, whose columns the catalog knows.
@@ -34,15 +56,17 @@ bool Decoder::Impl::check_line(std::string_view line, std::size_t number) {
   return false;
 }
 
-void Decoder::Impl::text_line(std::string_view line) {
+void Decoder::Impl::text_line(std::string_view line, Hits hits) {
   if (line[line.find_first_not_of(" \t")] == '{' && !parse(line)) return roots({});
-  if (!laid_out_line(line)) searched_line(line);
+  if (laid_out_line(line, hits)) return;
+  give_match(match_line(source_->catalog->reading.lines, line, hits));
 }
 
 /// The first layout that the line has and whose fields a rule knows reads it.
-bool Decoder::Impl::laid_out_line(std::string_view line) {
+bool Decoder::Impl::laid_out_line(std::string_view line, Hits hits) {
   const Reading& reading = source_->catalog->reading;
   for (const Layout& layout : reading.layouts) {
+    if (!layout.signs.empty() && !has_sign(layout.signs, line, hits)) continue;
     const auto fields = laid_out(layout, line);
     if (!fields) continue;
     if (layout.as == Layout::As::json) {
@@ -73,12 +97,10 @@ bool Decoder::Impl::read_fields(std::string_view line) {
 void Decoder::Impl::csv_row(const Layout& header, std::string_view line) {
   slots_.clear();
   read_row(header, line, slots_, buffer_);
-  if (!read_fields(line)) searched_line(line);
+  if (!read_fields(line)) give_match(match_line(source_->catalog->reading.lines, line));
 }
 
-void Decoder::Impl::searched_line(std::string_view line) {
-  const Reading& reading = source_->catalog->reading;
-  const auto match = match_line(reading.lines, line);
+void Decoder::Impl::give_match(const std::optional<LineMatch>& match) {
   if (!match) return give(Ignored{});
   give(line_event(*match, *source_, scratch_));
 }

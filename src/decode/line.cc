@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "decode/line_match.h"
+#include "telephony_exporter/catalog/text.h"
 #include "telephony_exporter/event/limits.h"
 
 namespace telephony {
@@ -111,6 +113,31 @@ std::optional<LineMatch> match_line(std::span<const LinePattern> patterns, std::
     }
   }
   return std::nullopt;
+}
+
+std::optional<LineMatch> match_line(std::span<const LinePattern> patterns, std::string_view line, Hits hits) {
+  for (const LinePattern& pattern : patterns) {
+    for (const std::uint32_t hit : hits) {
+      if (hit < pattern.sign.needle) continue;
+      LineMatch match;
+      if (!match_at(pattern, line, hit - pattern.sign.needle, false, match)) continue;
+      match.kind = pattern.kind;
+      match.numbering = pattern.numbering;
+      return match;
+    }
+  }
+  return std::nullopt;
+}
+
+bool has_sign(std::span<const Sign> signs, std::string_view line, Hits hits) {
+  const auto stands_at = [line](const Sign& sign, std::uint32_t hit) {
+    if (hit < sign.needle) return false;
+    const std::string_view there = line.substr(hit - sign.needle, sign.text.size());
+    return sign.any_case ? equal_ignoring_case(there, sign.text) : there == sign.text;
+  };
+  return std::any_of(hits.begin(), hits.end(), [&](std::uint32_t hit) {
+    return std::any_of(signs.begin(), signs.end(), [&](const Sign& sign) { return stands_at(sign, hit); });
+  });
 }
 
 }  // namespace telephony

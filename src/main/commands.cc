@@ -1,10 +1,11 @@
 #include "main/commands.h"
 
+#include <fcntl.h>
 #include <httplib.h>
+#include <unistd.h>
 
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -123,17 +124,18 @@ int replay(const Options& options) {
   Replay replay(settings, options);
   for (const std::string& file : options.words) {
     if (file == "-") {
-      replay.read(std::cin, file);
+      replay.read(STDIN_FILENO, file);
       continue;
     }
-    std::ifstream in(file, std::ios::binary);
+    const int in = open(file.c_str(), O_RDONLY | O_CLOEXEC);
     std::error_code unknown;
-    if (!in || std::filesystem::is_directory(file, unknown)) {
+    if (in < 0 || std::filesystem::is_directory(file, unknown)) {
       std::cerr << "telephony_exporter: '" << file
                 << "' cannot be read; is it a file, and may this user read it?\n";
       return 1;
     }
     replay.read(in, file);
+    close(in);
   }
   std::cout << replay.page();
   return 0;

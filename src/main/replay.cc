@@ -1,7 +1,12 @@
 #include "main/replay.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
-#include <iterator>
+#include <cerrno>
+#include <span>
+#include <vector>
 
 #include "telephony_exporter/expose/exposition.h"
 #include "telephony_exporter/record/hint_metrics.h"
@@ -9,7 +14,20 @@
 namespace telephony {
 namespace {
 
-constexpr std::size_t kChunkBytes = 1 << 20;
+/// So much of a file is still in the processor's cache when it is decoded.
+constexpr std::size_t kChunkBytes = 256 * 1024;
+
+/// Less than the room only at the file's end, or where it can't be read on.
+std::size_t fill(int file, std::span<char> room) {
+  std::size_t size = 0;
+  while (size < room.size()) {
+    const ssize_t got = ::read(file, room.data() + size, room.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  return size;
+}
 
 }  // namespace
 
@@ -26,12 +44,12 @@ Replay::Replay(std::shared_ptr<const Settings> settings, const Options& options)
   journal_->adopt(settings_);
 }
 
-void Replay::read(std::istream& in, const std::string& file) {
-  if (file.ends_with(".json")) return read_document(in);
-  if (file.ends_with(".form")) return read_lines(in, BodyFormat::form);
-  if (file.ends_with(".csv")) return read_lines(in, BodyFormat::csv);
-  const bool ndjson = file.ends_with(".ndjson") || file.ends_with(".jsonl");
-  read_lines(in, ndjson ? BodyFormat::ndjson : BodyFormat::text);
+void Replay::read(int file, const std::string& name) {
+  if (name.ends_with(".json")) return read_document(file);
+  if (name.ends_with(".form")) return read_lines(file, BodyFormat::form);
+  if (name.ends_with(".csv")) return read_lines(file, BodyFormat::csv);
+  const bool ndjson = name.ends_with(".ndjson") || name.ends_with(".jsonl");
+  read_lines(file, ndjson ? BodyFormat::ndjson : BodyFormat::text);
 }
 
 void Replay::accept(BodyFormat format, std::string_view body) {
@@ -46,23 +64,30 @@ void Replay::accept(BodyFormat format, std::string_view body) {
   });
 }
 
-void Replay::read_document(std::istream& in) {
-  const std::string body(std::istreambuf_iterator<char>(in), {});
-  accept(BodyFormat::json, body);
+void Replay::read_document(int file) {
+  std::vector<char> document;
+  std::size_t size = 0;
+  while (size == document.size()) {
+    document.resize(size + kChunkBytes);
+    size += fill(file, std::span(document).subspan(size));
+  }
+  accept(BodyFormat::json, {document.data(), size});
 }
 
-void Replay::read_lines(std::istream& in, BodyFormat format) {
+void Replay::read_lines(int file, BodyFormat format) {
   csv_header_.clear();
-  std::string buffer;
+  std::vector<char> chunk(kChunkBytes);
   std::size_t kept = 0;  // bytes of a line that the last chunk cut
-  while (in) {
-    buffer.resize(kept + kChunkBytes);
-    in.read(buffer.data() + kept, kChunkBytes);
-    const std::string_view filled(buffer.data(), kept + static_cast<std::size_t>(in.gcount()));
-    const std::size_t end = in ? filled.rfind('\n') + 1 : filled.size();
+  for (bool more = true; more;) {
+    if (kept == chunk.size()) chunk.resize(2 * kept);  // a line that is longer than the chunk
+    const std::size_t size = kept + fill(file, std::span(chunk).subspan(kept));
+    more = size == chunk.size();
+    const std::string_view filled(chunk.data(), size);
+    const std::size_t end = more ? filled.rfind('\n') + 1 : size;
     accept_lines(format, filled.substr(0, end));
-    kept = filled.size() - end;
-    buffer.erase(0, end);
+    kept = size - end;
+    std::copy(chunk.begin() + static_cast<std::ptrdiff_t>(end),
+              chunk.begin() + static_cast<std::ptrdiff_t>(size), chunk.begin());
   }
 }
 

@@ -1,7 +1,6 @@
 // Files through the river at once: what a source would have counted.
 #pragma once
 
-#include <istream>
 #include <memory>
 #include <string>
 
@@ -15,16 +14,16 @@ class Replay {
   /// `options.source` must be one of the settings' sources.
   Replay(std::shared_ptr<const Settings> settings, const Options& options);
 
-  /// Reads to the end; the file's ending says how: .json is one document, .ndjson and .jsonl hold a document
-  /// a line, .form a form a line, .csv rows, all others log lines.
-  void read(std::istream& in, const std::string& file);
+  /// Reads an open file to its end; the ending of its name says how: .json is one document, .ndjson and
+  /// .jsonl hold a document a line, .form a form a line, .csv rows, all others log lines.
+  void read(int file, const std::string& name);
 
   std::string page() const;
 
  private:
   void accept(BodyFormat format, std::string_view body);
-  void read_document(std::istream& in);
-  void read_lines(std::istream& in, BodyFormat format);
+  void read_document(int file);
+  void read_lines(int file, BodyFormat format);
   void accept_lines(BodyFormat format, std::string_view lines);
 
   std::shared_ptr<const Settings> settings_;

@@ -4,7 +4,6 @@
 
 #include "pipeline/group.h"
 #include "telephony_exporter/catalog/text.h"
-#include "telephony_exporter/classify/classify.h"
 #include "telephony_exporter/event/limits.h"
 
 namespace telephony {
@@ -115,7 +114,7 @@ void Pipeline::add(const Source& source, const Record& record, Delivery& deliver
 
 void Pipeline::add_event(const Source& source, const Event& event, Delivery& delivery) {
   if (!event.warning.empty()) warn(source, event, delivery.received);
-  const auto meaning = classify(event, *source.space, scratch_);
+  const auto meaning = classifier_.classify(event, *source.space);
   const bool refused = meaning && source.space->entries[meaning->entry].category == Category::capacity;
   if (event.call || refused) note_trunk(source, event, refused, delivery.received);
   if (!meaning && !event.session) {

@@ -120,7 +120,6 @@ bool LogFile::begins_as(const Fingerprint& fingerprint) {
 void LogFile::seek(std::uint64_t position) {
   position_ = position;
   searched_ = 0;
-  std::string().swap(buffer_);
 }
 
 std::uint64_t LogFile::size() const {
@@ -143,31 +142,27 @@ std::uint64_t LogFile::unread() const {
   return size > position_ ? size - position_ : 0;
 }
 
-std::optional<Chunk> LogFile::read(bool to_end) {
+std::optional<Chunk> LogFile::read(bool to_end, std::span<char> room) {
   if (searched_ <= position_) {
-    // Of very many files most have nothing new, and must not cost a buffer each.
-    if (!compressed_ && unread() == 0) return std::nullopt;
-    buffer_.resize(compressed_ ? limits::kFileChunkBytes : std::min(unread(), limits::kFileChunkBytes));
-    const std::size_t got = bytes_->read(position_, buffer_.data(), buffer_.size());
-    const std::string_view all(buffer_.data(), got);
+    const std::size_t got = bytes_->read(position_, room.data(), room.size());
+    const std::string_view all(room.data(), got);
     const std::size_t newline = all.rfind('\n');
     if (newline != all.npos) return Chunk{all.substr(0, newline + 1), position_ + newline + 1};
-    if (got < limits::kFileChunkBytes) {
+    if (got < room.size()) {
       if (got == 0 || !to_end) return std::nullopt;
       return Chunk{all, position_ + got};
     }
     searched_ = position_ + got;
   }
-  buffer_.resize(limits::kFileChunkBytes);
   // The line is longer than a chunk. Only its end is looked for, and its beginning is given on to be refused.
   for (std::size_t got = 1; got > 0; searched_ += got) {
-    got = bytes_->read(searched_, buffer_.data(), buffer_.size());
-    const std::size_t newline = std::string_view(buffer_.data(), got).find('\n');
+    got = bytes_->read(searched_, room.data(), room.size());
+    const std::size_t newline = std::string_view(room.data(), got).find('\n');
     const bool ends = newline < got;
     if (!ends && (got > 0 || !to_end)) continue;
     const std::uint64_t end = searched_ + (ends ? newline + 1 : got);
-    const std::size_t begin = bytes_->read(position_, buffer_.data(), limits::kLineBytes + 1);
-    return Chunk{std::string_view(buffer_.data(), begin), end};
+    const std::size_t begin = bytes_->read(position_, room.data(), limits::kLineBytes + 1);
+    return Chunk{std::string_view(room.data(), begin), end};
   }
   return std::nullopt;
 }

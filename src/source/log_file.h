@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,7 +39,7 @@ struct Fingerprint {
 
 /// Lines to be given on, and where the next ones begin.
 struct Chunk {
-  std::string_view lines;  ///< a line that is too long is cut; valid until the next read
+  std::string_view lines;  ///< in the room that was given; a line that is too long is cut
   std::uint64_t end = 0;
 };
 
@@ -66,8 +67,10 @@ class LogFile {
   bool deleted() const;               ///< it has no name any more
   std::string first_line();           ///< without its end; empty when it is longer than a line may be
 
-  /// The next whole lines; `to_end` takes an unfinished last one too. Nothing when there are none yet.
-  std::optional<Chunk> read(bool to_end);
+  /// The next whole lines; `to_end` takes an unfinished last one too. Nothing when there are none yet. `room`
+  /// is of limits::kFileChunkBytes, and has to outlive the chunk only: of very many files most have nothing
+  /// new, and share it.
+  std::optional<Chunk> read(bool to_end, std::span<char> room);
 
  private:
   class Bytes;
@@ -77,7 +80,6 @@ class LogFile {
   FileId id_;
   bool compressed_ = false;
   std::unique_ptr<Bytes> bytes_;
-  std::string buffer_;
   std::uint64_t position_ = 0;
   std::uint64_t searched_ = 0;  ///< of a line that is too long: up to here it goes on
 };

@@ -179,7 +179,9 @@ void SourceFiles::release_copies(FileId id, std::uint64_t position) {
 bool SourceFiles::read_one(FileId id, Followed& followed, const Deliver& deliver, Clock::time_point now) {
   LogFile& file = *followed.file;
   Content& content = followed.content;
-  const auto chunk = file.read(now - followed.grew >= times_.unfinished_line);
+  if (!file.compressed() && file.unread() == 0) return false;
+  if (chunk_.empty()) chunk_.resize(limits::kFileChunkBytes);
+  const auto chunk = file.read(now - followed.grew >= times_.unfinished_line, chunk_);
   if (!chunk) return false;
   if (content.fingerprint.bytes < limits::kFingerprintBytes) content.fingerprint = file.fingerprint();
   const std::vector<FilePosition> positions = known_.to_commit(id, content.fingerprint, chunk->end);

@@ -78,6 +78,7 @@ class SourceFiles {
   bool first_scan_ = true;
   std::uint64_t truncations_ = 0;
   Clock::time_point caught_up_;
+  std::vector<char> chunk_;  ///< what is being read; empty until there is something
 };
 
 }  // namespace telephony::files

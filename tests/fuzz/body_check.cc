@@ -95,15 +95,18 @@ void BodyCheck::check(std::size_t source, BodyFormat format, std::string_view bo
 
 void BodyCheck::check_record(const Source& source, const Record& record, Totals& totals) {
   if (const auto* event = std::get_if<Event>(&record)) {
+    ++totals.records;
     ++totals.events;
     check_event(source, *event);
   } else if (const auto* reject = std::get_if<Reject>(&record)) {
     ++totals.rejects;
-    check_reject(*reject, totals.records);
+    check_reject(*reject, totals.records++);
   } else {
-    ++totals.ignored;
+    const std::size_t records = std::get<Ignored>(record).records;
+    require(records > 0, "what is ignored is a record at least");
+    totals.ignored += records;
+    totals.records += records;
   }
-  ++totals.records;
 }
 
 void BodyCheck::check_event(const Source& source, const Event& event) {

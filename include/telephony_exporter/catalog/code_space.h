@@ -45,6 +45,9 @@ class CodeSpace {
   /// The normal texts of one entry: its message and its aliases.
   std::span<const std::string> texts(std::uint32_t entry) const { return texts_[entry]; }
 
+  /// Which build() of the program made it, from 1: addresses are used again after a reload, numbers are not.
+  std::uint64_t number() const { return number_; }
+
   bool is_unlisted(std::uint32_t entry) const { return entry >= listed_; }
   bool serves(std::string_view product) const;
   bool has_numbering(std::string_view numbering) const { return find(numbering) != nullptr; }
@@ -71,6 +74,7 @@ class CodeSpace {
   std::vector<Numbering> numberings_ = std::vector<Numbering>(1);
   std::vector<std::vector<std::string>> texts_;
   std::uint32_t listed_ = 0;
+  std::uint64_t number_ = 0;
 };
 
 }  // namespace telephony

@@ -13,6 +13,22 @@ namespace telephony {
 using Slot = std::uint8_t;
 inline constexpr std::size_t kMaxSlots = 64;
 
+/// A text without which a line has not the shape that it stands for.
+struct Sign {
+  std::string text;
+  bool any_case = false;   ///< ASCII letters in lower or upper case
+  std::size_t needle = 0;  ///< where in it the first byte of its needle stands
+};
+
+/// Two bytes of a sign, by which it is looked for: comparing those of all lines with a few needles costs less
+/// than reading one line. Letters are in lower case, as are the others after `| 0x20`, so a hit may be false.
+struct Needle {
+  unsigned char first = 0;
+  unsigned char second = 0;
+  std::uint8_t distance = 0;  ///< at most kNeedleReach
+};
+inline constexpr std::size_t kNeedleReach = 15;
+
 /// A log line's shape: literals and captures in turn, the first part being a literal.
 struct LinePattern {
   enum class Part : std::uint8_t { literal, code, word, text, id, account, reason, any };
@@ -22,6 +38,7 @@ struct LinePattern {
   };
   std::string kind;
   std::vector<Piece> pieces;
+  Sign sign;              ///< the first literal
   std::string numbering;  ///< of its codes; empty: the space's own
 
   /// Throws std::invalid_argument with what is wrong.
@@ -37,6 +54,7 @@ struct Layout {
   std::string equals;              ///< between a key and its value
   std::size_t cells = 0;           ///< how many a row has
   std::vector<std::pair<std::size_t, Slot>> columns;  ///< the cells that are fields
+  std::vector<Sign> signs;  ///< a line with none of them says nothing in this layout; empty: any line may
 };
 
 /// A protocol of Reason headers (RFC 3326) and the numbering of its causes.

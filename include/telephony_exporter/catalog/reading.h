@@ -71,6 +71,8 @@ struct Reading {
   std::vector<EventRule> events;
   std::vector<Layout> layouts;
   std::vector<LinePattern> lines;
+  std::vector<Needle> needles;                   ///< every sign of a layout or line holds one of them
+  bool any_line = false;                         ///< a layout has no signs
   std::vector<ReasonProtocol> reason_protocols;  ///< the best first
   std::vector<Status> statuses;
   std::vector<std::string> no_error;  ///< code values that mean "no error"

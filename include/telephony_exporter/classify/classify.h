@@ -1,10 +1,12 @@
 // What an event means by the catalog. Never fails.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "telephony_exporter/catalog/code_space.h"
 #include "telephony_exporter/event/event.h"
@@ -22,5 +24,30 @@ std::optional<Classification> look_up(const Event& event, const CodeSpace& space
 /// Nullopt when the event names no error: neither code nor text, a code that is none (SIP 200), or an unknown
 /// text of a session that did not fail. `scratch` is used again from call to call.
 std::optional<Classification> classify(const Event& event, const CodeSpace& space, std::string& scratch);
+
+/// Says what classify() says, and remembers of short codes and texts what they meant: a log tells the same
+/// few errors a million times, and only the first is looked up. What it remembers is bounded, and known by
+/// the space's number, so that nothing of a space that a reload replaced is ever found.
+class Classifier {
+ public:
+  Classifier() : known_(kSets) {}
+
+  std::optional<Classification> classify(const Event& event, const CodeSpace& space);
+
+ private:
+  static constexpr std::size_t kSets = 256;
+  static constexpr std::size_t kKeyBytes = 112;
+
+  struct Known {
+    std::uint64_t space = 0;  ///< 0: none
+    std::optional<Classification> meaning;
+    std::uint8_t size = 0;
+    std::array<char, kKeyBytes> key;  ///< numbering, code and text
+  };
+  using Set = std::array<Known, 2>;  ///< the one that came last is first
+
+  std::vector<Set> known_;
+  std::string scratch_;
+};
 
 }  // namespace telephony

@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "telephony_exporter/classify/classify.h"
 #include "telephony_exporter/decode/decoder.h"
 #include "telephony_exporter/hint/hints.h"
 #include "telephony_exporter/journal/journal.h"
@@ -82,6 +83,7 @@ class Pipeline {
   WallTime hints_tried_;         ///< when the last of them were given to the journal
   std::mutex mutex_;             ///< over what follows
   std::unique_ptr<Group> open_;  ///< what waits for the next commit
+  Classifier classifier_;
   Decoder decoder_;
   std::string scratch_;
   std::map<std::string, WallTime, std::less<>> warned_;
