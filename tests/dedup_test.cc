@@ -84,9 +84,8 @@ TEST(DedupWindow, AKeyThatStandsThereTwiceKeepsItsNewerTime) {
   const WallTime old = clock.now();
   clock.advance(hours(2));
   DedupWindow window({hours(1), 100});
-  window.restore(key_of(1), clock.now());
-  window.restore(key_of(2), old);
-  window.restore(key_of(1), old);
+  window.restore(std::vector{key_of(1)}, clock.now());
+  window.restore(std::vector{key_of(2), key_of(1)}, old);
   EXPECT_EQ(window.size(), 2U);
   EXPECT_FALSE(window.prune(clock.now(), 100));
   EXPECT_EQ(window.size(), 1U);

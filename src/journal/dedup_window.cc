@@ -1,45 +1,70 @@
 #include "journal/dedup_window.h"
 
+#include <algorithm>
+
 namespace telephony {
+namespace {
+
+// How many keys ahead the index is looked up: so many accesses to memory run at once.
+constexpr std::size_t kAhead = 12;
+
+}  // namespace
+
+void DedupWindow::limit(DedupLimits limits) {
+  limits_ = {limits.retention, std::min(limits.max_keys, KeyQueue::kMaxKeys)};
+  grain_ =
+      std::max<WallTime::duration>(std::chrono::seconds(1), WallTime::duration(limits.retention) / 65'536);
+}
 
 bool DedupWindow::insert(const EventKey& key, WallTime now) {
-  if (keys_.contains(key)) return false;
-  order_.push_back({key, now});
-  try {
-    keys_.insert(key);
-  } catch (...) {  // a key in one of the two only would be known for ever, or forgotten at once
-    order_.pop_back();
-    throw;
-  }
+  if (index_.contains(key)) return false;
+  index_.make_room(key);
+  index_.add(key, keys_.push_newest(key, now, grain_));
   return true;
 }
 
-void DedupWindow::restore(const EventKey& key, WallTime since) {
-  // A key that was forgotten and counted anew stands there twice; the newer time is the right one.
-  if (keys_.insert(key).second) order_.push_front({key, since});
+void DedupWindow::mark(std::span<Posting> batch, WallTime now, Marked& marked) {
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (i + kAhead < batch.size() && batch[i + kAhead].key) index_.prefetch(*batch[i + kAhead].key);
+    Posting& posting = batch[i];
+    posting.duplicate = posting.key && !insert(*posting.key, now);
+    if (posting.duplicate) continue;
+    ++marked.fresh;
+    if (posting.key) ++marked.keys;
+  }
+}
+
+void DedupWindow::restore(std::span<const EventKey> keys, WallTime since) {
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (i + kAhead < keys.size()) index_.prefetch(keys[i + kAhead]);
+    // A key that was forgotten and counted anew stands there twice; the newer time is the right one.
+    if (index_.contains(keys[i])) continue;
+    index_.make_room(keys[i]);
+    index_.add(keys[i], keys_.push_oldest(keys[i], since, grain_));
+  }
 }
 
 void DedupWindow::forget_newest(std::size_t count) {
   for (; count > 0; --count) {
-    keys_.erase(order_.back().key);
-    order_.pop_back();
+    index_.remove(keys_[keys_.newest()], keys_.newest());
+    keys_.pop_newest();
   }
 }
 
 bool DedupWindow::prune(WallTime now, std::size_t steps) {
   const auto too_much = [&] {
-    return !order_.empty() &&
-           (order_.size() > limits_.max_keys || now - order_.front().since > limits_.retention);
+    return size() > 0 && (size() > limits_.max_keys || now - keys_.oldest_until() > limits_.retention);
   };
   for (; steps > 0 && too_much(); --steps) {
-    keys_.erase(order_.front().key);
-    order_.pop_front();
+    if (size() > kAhead) index_.prefetch(keys_[static_cast<KeyQueue::Place>(keys_.oldest() + kAhead)]);
+    index_.remove(keys_[keys_.oldest()], keys_.oldest());
+    keys_.pop_oldest();
   }
   return too_much();
 }
 
 std::chrono::duration<double> DedupWindow::covered(WallTime now) const {
-  return order_.empty() ? std::chrono::duration<double>(0) : now - order_.front().since;
+  return size() == 0 ? std::chrono::duration<double>(0) : now - keys_.oldest_from();
 }
 
 }  // namespace telephony

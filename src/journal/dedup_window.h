@@ -1,11 +1,12 @@
 // The keys of the events that were counted lately; bounded in time and in number.
 #pragma once
 
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <chrono>
 #include <cstddef>
-#include <deque>
+#include <span>
 
+#include "journal/key_index.h"
+#include "journal/key_queue.h"
 #include "telephony_exporter/journal/journal.h"
 
 namespace telephony {
@@ -15,16 +16,30 @@ inline constexpr std::size_t kPruneFactor = 4;
 /// Keys forgotten at most in one step of housekeeping.
 inline constexpr std::size_t kPruneKeys = 4096;
 
-/// Not thread-safe.
+/// Takes at most 32 bytes a key: 16 in the queue, 9 to 10 in the index, and times. A key that came within a
+/// second, or a 65,536th of the retention, after another may share its time, and is never forgotten early for
+/// it. When memory runs out it throws std::bad_alloc and has not changed. Not thread-safe.
 class DedupWindow {
  public:
-  explicit DedupWindow(DedupLimits limits = {}) : limits_(limits) {}
+  explicit DedupWindow(DedupLimits limits = {}) { limit(limits); }
+  DedupWindow(const DedupWindow&) = delete;
+  DedupWindow& operator=(const DedupWindow&) = delete;
 
   /// False when the key was there already. `now` is never earlier than at the call before.
   bool insert(const EventKey& key, WallTime now);
 
-  /// Remembers a key from before, when all that are newer are here already.
-  void restore(const EventKey& key, WallTime since);
+  struct Marked {
+    std::size_t fresh = 0;  ///< postings that are no duplicates
+    std::size_t keys = 0;   ///< of them, those with a key
+  };
+  /// Inserts the keys of a batch, marks the postings that are duplicates, and counts the others as it goes,
+  /// so that they can be taken back when it throws.
+  void mark(std::span<Posting> batch, WallTime now, Marked& marked);
+
+  /// Makes ready for so many keys.
+  void reserve(std::size_t keys) { index_.reserve(keys); }
+  /// Remembers keys from before, when all that are newer are here already.
+  void restore(std::span<const EventKey> keys, WallTime since);
 
   /// Takes back the last `count` keys that were inserted.
   void forget_newest(std::size_t count);
@@ -33,25 +48,17 @@ class DedupWindow {
   /// there is more to forget.
   bool prune(WallTime now, std::size_t steps);
 
-  void limit(DedupLimits limits) { limits_ = limits; }
+  void limit(DedupLimits limits);
   const DedupLimits& limits() const { return limits_; }
-  std::size_t size() const { return order_.size(); }
+  std::size_t size() const { return keys_.size(); }
   /// The age of the oldest key; 0 when there is none.
   std::chrono::duration<double> covered(WallTime now) const;
 
  private:
-  struct Hash {
-    using is_avalanching = void;
-    std::size_t operator()(const EventKey& key) const { return key.low; }
-  };
-  struct Kept {
-    EventKey key;
-    WallTime since;
-  };
-
   DedupLimits limits_;
-  boost::unordered_flat_set<EventKey, Hash> keys_;
-  std::deque<Kept> order_;
+  WallTime::duration grain_{};
+  KeyQueue keys_;
+  KeyIndex index_{keys_};
 };
 
 }  // namespace telephony

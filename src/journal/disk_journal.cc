@@ -17,13 +17,13 @@ DiskJournal::DiskJournal(const std::string& path, std::shared_ptr<FileLock> lock
   history = store_.load([this](const KeyRun& run) {
     // Journal time never goes back, whatever the clock did.
     now_ = std::max(now_, run.since);
-    for (const EventKey& key : run.keys) window_.restore(key, run.since);
+    window_.restore(run.keys, run.since);
   });
 }
 
 bool DiskJournal::commit(std::span<Posting> batch, std::span<const FilePosition> positions, WallTime now) {
   const auto start = std::chrono::steady_clock::now();
-  Marked marked;
+  DedupWindow::Marked marked;
   bool committed = false;
   try {
     mark(batch, now, marked);
@@ -43,15 +43,10 @@ bool DiskJournal::commit(std::span<Posting> batch, std::span<const FilePosition>
   return true;
 }
 
-void DiskJournal::mark(std::span<Posting> batch, WallTime now, Marked& marked) {
+void DiskJournal::mark(std::span<Posting> batch, WallTime now, DedupWindow::Marked& marked) {
   now_ = std::max(now_, now);
   const std::lock_guard lock(mutex_);
-  for (Posting& posting : batch) {
-    posting.duplicate = posting.key && !window_.insert(*posting.key, now_);
-    if (posting.duplicate) continue;
-    ++marked.fresh;
-    if (posting.key) ++marked.keys;
-  }
+  window_.mark(batch, now_, marked);
 }
 
 bool DiskJournal::append(std::span<const Posting> batch, std::span<const FilePosition> positions) try {

@@ -29,11 +29,7 @@ class DiskJournal : public Journal {
   void adopt(std::shared_ptr<const Settings> settings) override;
 
  private:
-  struct Marked {
-    std::size_t fresh = 0;  ///< postings that are no duplicates
-    std::size_t keys = 0;   ///< of them, those with a key
-  };
-  void mark(std::span<Posting> batch, WallTime now, Marked& marked);
+  void mark(std::span<Posting> batch, WallTime now, DedupWindow::Marked& marked);
   bool append(std::span<const Posting> batch, std::span<const FilePosition> positions);
   void follow_settings();
   void report(const std::string& error);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <mutex>
+#include <new>
 
 #include "journal/dedup_window.h"
 #include "journal/seal.h"
@@ -20,7 +21,7 @@ class MemoryJournal : public Journal {
     // A clock that is set back must not make the window's order lie.
     now_ = std::max(now_, now);
     window_.prune(now_, kPruneFactor * batch.size());
-    for (Posting& posting : batch) posting.duplicate = posting.key && !window_.insert(*posting.key, now_);
+    if (!mark(batch)) return false;
     window_.prune(now_, kPruneFactor * batch.size());
     ++commits_;
     commit_time_ += std::chrono::steady_clock::now() - start;
@@ -51,6 +52,18 @@ class MemoryJournal : public Journal {
   }
 
  private:
+  /// All of the batch or nothing.
+  bool mark(std::span<Posting> batch) {
+    DedupWindow::Marked marked;
+    try {
+      window_.mark(batch, now_, marked);
+      return true;
+    } catch (const std::bad_alloc&) {
+      window_.forget_newest(marked.keys);
+      return false;
+    }
+  }
+
   const HashKey hash_key_ = random_hash_key();
   mutable std::mutex mutex_;
   DedupWindow window_;

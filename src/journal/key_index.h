@@ -1,0 +1,78 @@
+// Where in the queue a key stands: open addressing over four-byte places, in many small tables.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+
+#include "journal/key_queue.h"
+
+namespace telephony {
+
+/// Keys are keyed hashes, so their bits are as good as random and need no further hashing.
+///
+/// The trick: a bucket is one cache line of twelve places, each with a byte of its key, and says how many
+/// keys have passed it because it was full. So to see that a key is new takes one access to memory, and what
+/// is removed leaves no trace. It is safe because a byte only rules keys out; what may be equal is compared
+/// whole.
+///
+/// Tables grow one at a time, so no insert waits for more than a 1024th of all keys; their sizes are spread
+/// over a doubling, so they don't grow at the same time either, and take 9 to 10 bytes a key at any number of
+/// keys.
+///
+/// Not thread-safe.
+class KeyIndex {
+ public:
+  explicit KeyIndex(const KeyQueue& keys) : keys_(keys) {}
+
+  bool contains(const EventKey& key) const;
+  /// What is asked for, inserted or removed a few calls later is then in the cache.
+  void prefetch(const EventKey& key) const;
+
+  /// After this the key can be added. Throws std::bad_alloc; then nothing has changed.
+  void make_room(const EventKey& key);
+  void add(const EventKey& key, KeyQueue::Place place);
+  /// The key stands in the queue at that place, still or already.
+  void remove(const EventKey& key, KeyQueue::Place place);
+
+  /// Makes room for so many keys in all.
+  void reserve(std::size_t keys);
+
+ private:
+  static constexpr std::size_t kTables = 1024;
+  static constexpr std::size_t kSlots = 12;
+  static constexpr std::size_t kFill = 10;  ///< slots of a bucket that are taken on average, at most
+
+  struct alignas(64) Bucket {
+    std::array<std::uint8_t, kSlots> tags;  ///< 0: the slot is free
+    std::uint32_t passed;                   ///< keys that stand further on
+    std::array<KeyQueue::Place, kSlots> places;
+
+    std::uint64_t having(std::uint8_t tag) const;  ///< a bit for each slot with that tag
+  };
+  struct Table {
+    std::unique_ptr<Bucket[]> buckets;
+    std::uint32_t size = 0;  ///< in buckets
+    std::uint32_t keys = 0;
+  };
+  struct Slot {
+    Bucket* bucket = nullptr;  ///< null: there is none
+    std::size_t number = 0;
+  };
+
+  static std::size_t table_of(const EventKey& key) { return key.low >> 54; }
+  static std::uint32_t home(const Table& table, const EventKey& key);
+  static std::uint32_t after(const Table& table, std::uint32_t bucket) {
+    return bucket + 1 == table.size ? 0 : bucket + 1;
+  }
+  static std::uint8_t tag(const EventKey& key);
+  static void put(Table& table, const EventKey& key, KeyQueue::Place place);
+  template <typename Is>
+  static Slot find(const Table& table, const EventKey& key, Is is);
+  void resize(std::size_t number, std::size_t keys);
+
+  const KeyQueue& keys_;
+  std::array<Table, kTables> tables_;
+};
+
+}  // namespace telephony
