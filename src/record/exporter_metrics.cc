@@ -193,7 +193,7 @@ void ExporterMetrics::collect_requests(std::vector<MetricFamily>& families) cons
       add_sample(requests, {{"listener", kListeners[listener]}, {"code", std::to_string(code)}}, value);
     }
   }
-  families.push_back(std::move(requests));
+  if (!requests.metric.empty()) families.push_back(std::move(requests));
 }
 
 std::vector<MetricFamily> ExporterMetrics::Collect() const {
