@@ -10,6 +10,7 @@ namespace {
 
 void number_series_of(Source& source, SeriesTable& table) {
   const WallTime now = std::chrono::system_clock::now();
+  source.id = table.source(source.name);
   source.stream = table.stream({source.provider, source.product}, now);
   for (std::uint32_t i = 0; i < source.space->entries.size(); ++i) {
     const Entry& entry = source.space->entries[i];

@@ -20,4 +20,8 @@ SeriesId SeriesTable::error(const ErrorSeries& series, WallTime created) {
   return found->second;
 }
 
+SourceId SeriesTable::source(const std::string& name) {
+  return source_ids_.try_emplace(name, static_cast<SourceId>(source_ids_.size())).first->second;
+}
+
 }  // namespace telephony

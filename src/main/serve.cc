@@ -149,7 +149,7 @@ class Exporter {
 
   IngestHooks ingest_hooks() {
     return {accept(), [this](const Source& source, RejectCause cause) { pipeline_.refuse(source, cause); },
-            [this](int status) { metrics_.http_request("ingest", status); }};
+            [this](int status) { metrics_.http_request(Listener::ingest, status); }};
   }
 
   FileHooks file_hooks() {
@@ -189,7 +189,7 @@ class Exporter {
             [this](const std::string& source) { return metrics_.source_state(source); },
             [this] { return ready_ && healthy(); },
             [this] { return reload(); },
-            [this](int status) { metrics_.http_request("web", status); },
+            [this](int status) { metrics_.http_request(Listener::web, status); },
             ingest_->address()};
   }
 

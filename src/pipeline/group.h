@@ -12,7 +12,7 @@ namespace telephony {
 
 /// One body, and what it turned into.
 struct Delivery {
-  std::string source;
+  SourceId source = 0;
   std::string_view idempotency_key;  ///< of the request, while its body is decoded
   WallTime received;
   std::size_t first = 0;  ///< its postings in the group: [first, last)

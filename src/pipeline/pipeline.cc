@@ -68,7 +68,7 @@ bool Pipeline::take(const Source& source, const RawEvent& raw, const Done& done)
   const std::size_t notes = open_->trunk_notes.size();
   try {
     Delivery& delivery = open_->deliveries.emplace_back();
-    delivery.source = source.name;
+    delivery.source = source.id;
     delivery.idempotency_key = raw.idempotency_key;
     delivery.received = clock_();
     delivery.first = first;
@@ -92,7 +92,7 @@ void Pipeline::refuse(const Source& source, RejectCause cause, std::uint64_t cou
   receipt.received = receipt.rejected = count;
   RejectCounts causes{};
   causes[static_cast<std::size_t>(cause)] = count;
-  parts_.metrics.add(source.name, receipt, causes);
+  parts_.metrics.add(source.id, receipt, causes);
 }
 
 void Pipeline::add(const Source& source, const Record& record, Delivery& delivery) {

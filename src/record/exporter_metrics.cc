@@ -5,6 +5,7 @@
 #include <array>
 
 #include "record/family.h"
+#include "record/source_counters.h"
 
 namespace telephony {
 namespace {
@@ -22,17 +23,19 @@ prometheus::Family<Gauge>& gauge(prometheus::Registry& registry, const char* nam
 }
 
 constexpr std::array<const char*, 4> kResults = {"counted", "duplicate", "ignored", "rejected"};
+constexpr std::size_t kRejected = 3;
+constexpr std::array<const char*, 2> kListeners = {"ingest", "web"};
+constexpr std::size_t kStatuses = 1000;
+
+double value_of(const std::atomic<std::uint64_t>& counter) {
+  return static_cast<double>(counter.load(std::memory_order_relaxed));
+}
 
 }  // namespace
 
 struct ExporterMetrics::Families {
   explicit Families(prometheus::Registry& r)
-      : received(counter(r, "telephony_exporter_events_received_total", "Events and lines that came in.")),
-        events(counter(r, "telephony_exporter_events_total",
-                       "What became of the events and lines that came in.")),
-        rejected(counter(r, "telephony_exporter_rejected_total",
-                         "Events and lines that were not believed, by cause.")),
-        unlisted(counter(r, "telephony_exporter_unlisted_codes_total",
+      : unlisted(counter(r, "telephony_exporter_unlisted_codes_total",
                          "Errors whose code or text the provider's catalog does not list.")),
         source_up(gauge(r, "telephony_exporter_source_up", "1 if the source can deliver.")),
         lag_seconds(gauge(r, "telephony_exporter_source_lag_seconds",
@@ -41,9 +44,6 @@ struct ExporterMetrics::Families {
                         "How much input of the source is not yet counted.")),
         truncations(counter(r, "telephony_exporter_source_truncations_total",
                             "Files that were emptied or written anew while they were read.")),
-        queued(gauge(r, "telephony_exporter_queue_events", "Events that wait to be committed.").Add({})),
-        requests(counter(r, "telephony_exporter_http_requests_total",
-                         "HTTP replies by listener and status code.")),
         reload_ok(gauge(r, "telephony_exporter_config_last_reload_successful",
                         "1 if the configuration in force is the newest one tried.")
                       .Add({})),
@@ -55,22 +55,30 @@ struct ExporterMetrics::Families {
         .Set(1);
   }
 
-  prometheus::Family<Counter>& received;
-  prometheus::Family<Counter>& events;
-  prometheus::Family<Counter>& rejected;
   prometheus::Family<Counter>& unlisted;
   prometheus::Family<Gauge>& source_up;
   prometheus::Family<Gauge>& lag_seconds;
   prometheus::Family<Gauge>& lag_bytes;
   prometheus::Family<Counter>& truncations;
-  Gauge& queued;
-  prometheus::Family<Counter>& requests;
   Gauge& reload_ok;
   Gauge& reload_time;
 };
 
+struct ExporterMetrics::Counters {
+  SourceCounters sources;
+  alignas(64) std::atomic<std::uint64_t> queued = 0;
+  /// By listener and status.
+  struct alignas(64) Requests {
+    std::array<std::atomic<std::uint64_t>, kStatuses> by_status{};
+  };
+  std::array<Requests, kListeners.size()> requests;
+};
+
 ExporterMetrics::ExporterMetrics(const Settings& settings, const Journal& journal, const Ledger& ledger)
-    : journal_(journal), ledger_(ledger), families_(std::make_unique<Families>(registry_)) {
+    : journal_(journal),
+      ledger_(ledger),
+      families_(std::make_unique<Families>(registry_)),
+      counters_(std::make_unique<Counters>()) {
   adopt(settings);
 }
 
@@ -91,12 +99,8 @@ void ExporterMetrics::adopt(const Settings& settings) {
   forget_sources(settings);
   for (const auto& catalog : settings.catalogs) families_->unlisted.Add({{"provider", catalog->provider}});
   for (const Source& source : settings.sources) {
-    families_->received.Add({{"source", source.name}});
-    for (const char* result : kResults) families_->events.Add({{"source", source.name}, {"result", result}});
-    for (std::size_t i = 0; i < kRejectCauses; ++i) {
-      families_->rejected.Add(
-          {{"source", source.name}, {"cause", std::string(name(static_cast<RejectCause>(i)))}});
-    }
+    counters_->sources.make(source.id);
+    counted_.emplace(source.name, source.id);
     families_->lag_seconds.Add({{"source", source.name}});
     families_->lag_bytes.Add({{"source", source.name}});
     families_->truncations.Add({{"source", source.name}});
@@ -107,31 +111,28 @@ void ExporterMetrics::adopt(const Settings& settings) {
   }
 }
 
-void ExporterMetrics::add(const std::string& source, const Receipt& receipt, const RejectCounts& causes) {
-  const auto raise = [&](const char* result, std::uint64_t by) {
-    if (by > 0)
-      families_->events.Add({{"source", source}, {"result", result}}).Increment(static_cast<double>(by));
-  };
-  families_->received.Add({{"source", source}}).Increment(static_cast<double>(receipt.received));
-  raise("counted", receipt.counted);
-  raise("duplicate", receipt.duplicate);
-  raise("ignored", receipt.ignored);
-  raise("rejected", receipt.rejected);
-  for (std::size_t i = 0; i < kRejectCauses; ++i) {
-    if (causes[i] == 0) continue;
-    families_->rejected.Add({{"source", source}, {"cause", std::string(name(static_cast<RejectCause>(i)))}})
-        .Increment(static_cast<double>(causes[i]));
-  }
+void ExporterMetrics::add(SourceId source, const Receipt& receipt, const RejectCounts& causes) {
+  SourceCounts& counts = counters_->sources.of(source);
+  raise(counts.received, receipt.received);
+  raise(counts.results[0], receipt.counted);
+  raise(counts.results[1], receipt.duplicate);
+  raise(counts.results[2], receipt.ignored);
+  raise(counts.results[kRejected], receipt.rejected);
+  if (receipt.rejected == 0) return;
+  for (std::size_t i = 0; i < kRejectCauses; ++i) raise(counts.causes[i], causes[i]);
 }
 
 void ExporterMetrics::unlisted(const std::string& provider) {
   families_->unlisted.Add({{"provider", provider}}).Increment();
 }
 
-void ExporterMetrics::queued(std::size_t events) { families_->queued.Set(static_cast<double>(events)); }
+void ExporterMetrics::queued(std::size_t events) {
+  counters_->queued.store(events, std::memory_order_relaxed);
+}
 
-void ExporterMetrics::http_request(std::string_view listener, int code) {
-  families_->requests.Add({{"listener", std::string(listener)}, {"code", std::to_string(code)}}).Increment();
+void ExporterMetrics::http_request(Listener listener, int code) {
+  raise(counters_->requests[static_cast<std::size_t>(listener)].by_status.at(static_cast<std::size_t>(code)),
+        1);
 }
 
 void ExporterMetrics::source_lag(const std::string& source, bool up, double bytes, double seconds) {
@@ -147,10 +148,12 @@ void ExporterMetrics::truncated(const std::string& source, std::uint64_t files) 
 }
 
 SourceState ExporterMetrics::source_state(const std::string& source) const {
-  const double received = families_->received.Add({{"source", source}}).Value();
-  const double rejected = families_->events.Add({{"source", source}, {"result", "rejected"}}).Value();
-  return {families_->source_up.Add({{"source", source}}).Value() > 0, static_cast<std::uint64_t>(received),
-          static_cast<std::uint64_t>(rejected)};
+  const std::lock_guard lock(sources_mutex_);
+  const auto found = counted_.find(source);
+  if (found == counted_.end()) return {};
+  const SourceCounts& counts = counters_->sources.of(found->second);
+  return {families_->source_up.Add({{"source", source}}).Value() > 0, counts.received.load(),
+          counts.results[kRejected].load()};
 }
 
 void ExporterMetrics::reloaded(bool ok, WallTime now) {
@@ -158,8 +161,47 @@ void ExporterMetrics::reloaded(bool ok, WallTime now) {
   if (ok) families_->reload_time.Set(std::chrono::duration<double>(now.time_since_epoch()).count());
 }
 
+void ExporterMetrics::collect_sources(std::vector<MetricFamily>& families) const {
+  MetricFamily received = metric_family("telephony_exporter_events_received_total", MetricType::Counter,
+                                        "Events and lines that came in.");
+  MetricFamily events = metric_family("telephony_exporter_events_total", MetricType::Counter,
+                                      "What became of the events and lines that came in.");
+  MetricFamily rejected = metric_family("telephony_exporter_rejected_total", MetricType::Counter,
+                                        "Events and lines that were not believed, by cause.");
+  const std::lock_guard lock(sources_mutex_);
+  for (const auto& [source, id] : counted_) {
+    const SourceCounts& counts = counters_->sources.of(id);
+    add_sample(received, {{"source", source}}, value_of(counts.received));
+    for (std::size_t i = 0; i < kResults.size(); ++i) {
+      add_sample(events, {{"source", source}, {"result", kResults[i]}}, value_of(counts.results[i]));
+    }
+    for (std::size_t i = 0; i < kRejectCauses; ++i) {
+      const std::string cause(name(static_cast<RejectCause>(i)));
+      add_sample(rejected, {{"source", source}, {"cause", cause}}, value_of(counts.causes[i]));
+    }
+  }
+  for (MetricFamily* family : {&received, &events, &rejected}) families.push_back(std::move(*family));
+}
+
+void ExporterMetrics::collect_requests(std::vector<MetricFamily>& families) const {
+  MetricFamily requests = metric_family("telephony_exporter_http_requests_total", MetricType::Counter,
+                                        "HTTP replies by listener and status code.");
+  for (std::size_t listener = 0; listener < kListeners.size(); ++listener) {
+    for (std::size_t code = 0; code < kStatuses; ++code) {
+      const double value = value_of(counters_->requests[listener].by_status[code]);
+      if (value == 0) continue;
+      add_sample(requests, {{"listener", kListeners[listener]}, {"code", std::to_string(code)}}, value);
+    }
+  }
+  if (!requests.metric.empty()) families.push_back(std::move(requests));
+}
+
 std::vector<MetricFamily> ExporterMetrics::Collect() const {
   std::vector<MetricFamily> families = registry_.Collect();
+  collect_sources(families);
+  collect_requests(families);
+  families.push_back(single_metric("telephony_exporter_queue_events", MetricType::Gauge,
+                                   "Events that wait to be committed.", value_of(counters_->queued)));
   const JournalStats stats = journal_.stats(std::chrono::system_clock::now());
   const auto add = [&](const char* name, MetricType type, const char* help, double value) {
     families.push_back(single_metric(name, type, help, value));

@@ -23,6 +23,7 @@ class Buffer {
   /// Forgets the first `bytes`; views stay valid until the next prepare() or append().
   void consume(std::size_t bytes) { begin_ += bytes; }
   void append(std::string_view bytes);
+  void clear() { begin_ = end_ = 0; }
   /// Gives the memory back.
   void release() { *this = Buffer(); }
 

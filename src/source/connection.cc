@@ -1,48 +1,68 @@
 #include "source/connection.h"
 
+#include <boost/asio/error.hpp>
 #include <utility>
-
-#include "source/socket_peer.h"
 
 namespace telephony::ingest {
 namespace {
 
 constexpr Clock::time_point kNever = Clock::time_point::max();
+constexpr int kReadsInTurn = 16;  // then it is the others' turn
 
 Problem too_much() { return {503, "too much is being sent at once", RejectCause::unavailable}; }
 
 }  // namespace
 
-Connection::Connection(Socket socket, Context& context, ssl_ctx_st* tls)
+Connection::Connection(Descriptor socket, const Peer& peer, Context& context, ssl_ctx_st* tls)
     : transport_(std::move(socket)),
       context_(context),
       share_(context.bodies),
-      reader_(context.live, context.head, peer_of(transport_.socket(), tls != nullptr), context.hooks.now),
-      writer_(transport_),
-      drain_(transport_.socket()),
+      reader_(context.live, context.bench, peer, context.hooks.now),
+      writer_(transport_, context.replies),
       deadline_(kNever) {
   if (tls != nullptr) transport_.speak_tls(*tls, context.log);
 }
 
 void Connection::start() {
-  done_ = [weak = weak_from_this(), mailbox = context_.mailbox](const Receipt& receipt) {
-    if (mailbox->on_its_thread()) {
+  done_ = [weak = weak_from_this(), answers = context_.answers](const Receipt& receipt) {
+    if (answers->on_its_thread()) {
       if (const auto self = weak.lock(); self && self->delivering_) return self->answer(receipt);
     }
-    mailbox->post([weak, receipt] {
-      if (const auto self = weak.lock()) self->answer_later(receipt);
-    });
+    answers->post({weak, receipt});
   };
+  set_deadline();
+  context_.loop.watch_edges(transport_.socket(), *this);
+}
+
+void Connection::on_ready(std::uint32_t events) {
+  if (state_ == State::closed) return;
+  transport_.on_ready(events);
+  if (state_ == State::lingering) return linger();
+  if (writer_.busy()) {
+    if (!writer_.send_rest()) return hang_up();
+    if (writer_.busy()) return;
+  }
   proceed();
 }
 
 void Connection::proceed() {
-  while (advance()) continue;
-  if (state_ == State::reading && reader_.take_continue()) writer_.queue() += kContinue;
-  flush();
-  if (writer_.busy()) return;  // on_written() goes on
-  if (state_ == State::closing) finish();
-  if (state_ == State::reading) await_bytes();
+  take_turn();
+  reader_.leave_bench();
+}
+
+void Connection::take_turn() {
+  for (int reads = 0;; ++reads) {
+    while (advance()) continue;
+    if (state_ == State::reading && reader_.take_continue()) writer_.queue() += kContinue;
+    if (!flush()) return;  // on_ready() goes on
+    if (state_ == State::closing) return finish();
+    if (state_ != State::reading) return;
+    if (context_.stopping && idle()) return close();
+    set_deadline();
+    if (!transport_.readable()) return;
+    if (reads == kReadsInTurn) return context_.loop.again(shared_from_this());
+    if (!read()) return;
+  }
 }
 
 bool Connection::advance() {
@@ -60,48 +80,49 @@ bool Connection::advance() {
   return state_ == State::reading;
 }
 
-void Connection::await_bytes() {
-  if (context_.stopping && idle()) return close();
+void Connection::set_deadline() {
   const Phase phase = reader_.phase();
-  if (awaited_ != phase) {
-    awaited_ = phase;
-    const IngestLimits& limits = context_.limits;
-    const bool between = phase == Phase::idle && served_;
-    deadline_ = Clock::now() + (between ? limits.idle : phase == Phase::body ? limits.body : limits.head);
-  }
-  read();
+  if (awaited_ == phase) return;
+  awaited_ = phase;
+  const IngestLimits& limits = context_.limits;
+  const bool between = phase == Phase::idle && served_;
+  deadline_ =
+      context_.loop.now() + (between ? limits.idle : phase == Phase::body ? limits.body : limits.head);
 }
 
-void Connection::read() {
+/// False when there is nothing to go on with.
+bool Connection::read() {
   share_.hold(reader_.held_bytes());
   if (!large_ && reader_.needs_place()) {
     large_ = context_.places.take(shared_from_this());
     waiting_ = !large_;
-    if (waiting_) return;
+    if (waiting_) return false;
   }
-  transport_.async_read_some(
-      reader_.prepare(),
-      [self = shared_from_this()](const Error& error, std::size_t bytes) { self->on_read(error, bytes); });
+  Error error;
+  const std::size_t bytes = transport_.read_some(reader_.prepare(), error);
+  if (error == boost::asio::error::would_block) return false;
+  if (error == kNotTls) {
+    refuse({400, "this port speaks HTTPS, and the request is plain HTTP", {}}, true);
+    return true;
+  }
+  if (error) {
+    hang_up();
+    return false;
+  }
+  reader_.commit(bytes);
+  if (!share_.hold(reader_.held_bytes())) refuse(too_much(), true);
+  return true;
 }
 
 void Connection::go_on() {
   waiting_ = false;
   large_ = true;
-  read();
+  context_.loop.again(shared_from_this());
 }
 
 void Connection::leave_place() {
   waiting_ = false;
   if (std::exchange(large_, false)) context_.places.leave(*this);
-}
-
-void Connection::on_read(const Error& error, std::size_t bytes) {
-  if (state_ != State::reading) return;  // it was too slow, and has been told so
-  if (error == kNotTls) refuse({400, "this port speaks HTTPS, and the request is plain HTTP", {}}, true);
-  if (error && error != kNotTls) return hang_up();
-  reader_.commit(bytes);
-  if (state_ == State::reading && !share_.hold(reader_.held_bytes())) refuse(too_much(), true);
-  proceed();
 }
 
 void Connection::deliver() {
@@ -159,18 +180,14 @@ void Connection::end_reply(int status, bool keep) {
   awaited_.reset();
 }
 
-void Connection::flush() {
-  if (state_ == State::closed || writer_.busy()) return;
-  if (!writer_.send()) return hang_up();
-  if (!writer_.busy()) return;
-  writer_.send_rest(Clock::now() + context_.limits.write,
-                    [self = shared_from_this()](const Error& error) { self->on_written(error); });
-}
-
-void Connection::on_written(const Error& error) {
-  if (state_ == State::closed) return;
-  if (error) return hang_up();
-  proceed();
+/// False when the replies are not sent: the socket is full, or the peer is gone.
+bool Connection::flush() {
+  if (state_ == State::closed || writer_.busy()) return false;
+  if (!writer_.send(context_.loop.now() + context_.limits.write)) {
+    hang_up();
+    return false;
+  }
+  return !writer_.busy();
 }
 
 void Connection::expire(Clock::time_point now) {
@@ -186,7 +203,7 @@ void Connection::expire(Clock::time_point now) {
 void Connection::make_room() { give_up(too_much()); }
 
 void Connection::give_up(const Problem& problem) {
-  transport_.cancel();
+  waiting_ = false;
   refuse(problem, true);
   proceed();
 }
@@ -224,8 +241,19 @@ void Connection::finish() {
   transport_.finish_sending();
   if (!body_follows_ && !reader_.has_more() && !transport_.has_unread()) return close();
   state_ = State::lingering;
-  deadline_ = Clock::now() + context_.limits.linger;
-  drain_.run([self = shared_from_this()] { self->close(); });
+  deadline_ = context_.loop.now() + context_.limits.linger;
+  linger();
+}
+
+void Connection::linger() {
+  switch (drain_.drop(transport_.socket())) {
+    case Drain::Progress::empty:
+      return;
+    case Drain::Progress::paused:
+      return context_.loop.again(shared_from_this());
+    case Drain::Progress::ended:
+      return close();
+  }
 }
 
 }  // namespace telephony::ingest

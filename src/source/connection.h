@@ -12,13 +12,15 @@
 
 namespace telephony::ingest {
 
-/// Lives on the listener's thread for as long as the listener or an operation of its own holds it.
-class Connection : public std::enable_shared_from_this<Connection> {
+/// Lives on the listener's thread for as long as the listener holds it.
+class Connection final : public Watcher, public std::enable_shared_from_this<Connection> {
  public:
   /// TLS with a context, plain without.
-  Connection(Socket socket, Context& context, ssl_ctx_st* tls);
+  Connection(Descriptor socket, const Peer& peer, Context& context, ssl_ctx_st* tls);
 
   void start();
+  void on_ready(std::uint32_t events) override;
+  void answer_later(const Receipt& receipt);
   void expire(Clock::time_point now);                   ///< gives up on a peer that is too slow
   bool waits() const { return waiting_; }               ///< for a place for its large body
   void go_on();                                         ///< it has one now
@@ -34,25 +36,24 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Phase = RequestReader::Phase;
   using Error = boost::system::error_code;
 
-  void read();
-  void on_read(const Error& error, std::size_t bytes);
   void proceed();
+  void take_turn();
   bool advance();
+  bool read();
   void deliver();
   void answer(const Receipt& receipt);
-  void answer_later(const Receipt& receipt);
   void refuse(const Problem& problem, bool body_follows);
   void next_request();
   ReplyForm reply_form();
   void end_reply(int status, bool keep);
   bool idle() const;
-  void await_bytes();
+  void set_deadline();
   void leave_place();
   void give_up(const Problem& problem);
-  void flush();
-  void on_written(const Error& error);
+  bool flush();
   void hang_up();
   void finish();
+  void linger();
 
   Transport transport_;
   Context& context_;

@@ -3,12 +3,13 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
+#include "source/answers.h"
 #include "source/body_budget.h"
-#include "source/head.h"
-#include "source/mailbox.h"
+#include "source/event_loop.h"
 #include "source/places.h"
-#include "source/socket.h"
+#include "source/request_reader.h"
 #include "telephony_exporter/source/ingest_server.h"
 
 namespace telephony::ingest {
@@ -20,12 +21,14 @@ struct Context {
   IngestHooks hooks;
   IngestLimits limits;
   Log& log;
-  std::shared_ptr<Mailbox> mailbox = {};
+  EventLoop loop = {};
+  std::shared_ptr<Answers> answers = std::make_shared<Answers>();
   std::function<void(Connection&)> closed = {};
   BodyBudget bodies = {};
   Places places = {};
-  Head head = {};         ///< of the request that is being let in
-  bool stopping = false;  ///< replies end their connections
+  Workbench bench = {};     ///< for the request that is being read
+  std::string replies = {};  ///< of the connection whose turn it is, until they are sent
+  bool stopping = false;    ///< replies end their connections
 };
 
 }  // namespace telephony::ingest

@@ -2,24 +2,24 @@
 
 #include <sys/socket.h>
 
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
+#include <cerrno>
 
 #include "telephony_exporter/event/limits.h"
 
 namespace telephony::ingest {
 
-bool Drain::drop() {
-  constexpr int kDropsInTurn = 64;  // then it is the others' turn
+Drain::Progress Drain::drop(int socket) {
+  constexpr int kDropsInTurn = 64;
   char unused[64 * 1024];
   for (int drop = 0; drop < kDropsInTurn; ++drop) {
-    boost::system::error_code error;
     // MSG_TRUNC drops what was received without copying it.
-    dropped_bytes_ += socket_.receive(boost::asio::buffer(unused), MSG_TRUNC, error);
-    if (error == boost::asio::error::would_block) return true;
-    if (error || dropped_bytes_ > limits::kDroppedBytes) return false;
+    const ssize_t dropped = ::recv(socket, unused, sizeof unused, MSG_TRUNC);
+    if (dropped < 0 && (errno == EAGAIN || errno == EINTR)) return Progress::empty;
+    if (dropped <= 0) return Progress::ended;
+    dropped_bytes_ += static_cast<std::size_t>(dropped);
+    if (dropped_bytes_ > limits::kDroppedBytes) return Progress::ended;
   }
-  return true;
+  return Progress::paused;
 }
 
 }  // namespace telephony::ingest

@@ -3,31 +3,21 @@
 #pragma once
 
 #include <cstddef>
-#include <utility>
-
-#include "source/socket.h"
+#include <cstdint>
 
 namespace telephony::ingest {
 
 class Drain {
  public:
-  explicit Drain(Socket& socket) : socket_(socket) {}
+  enum class Progress : std::uint8_t {
+    empty,   ///< until the peer sends more
+    paused,  ///< it is the others' turn
+    ended    ///< the peer has closed or has sent too much
+  };
 
-  /// Calls `done` when the peer has closed or has sent too much. Ends without it when the socket is closed.
-  template <typename Done>
-  void run(Done done) {
-    socket_.async_wait(Socket::wait_read,
-                       [this, done = std::move(done)](const boost::system::error_code& error) mutable {
-                         if (error) return;
-                         if (!drop()) return done();
-                         run(std::move(done));
-                       });
-  }
+  Progress drop(int socket);
 
  private:
-  bool drop();  ///< false when there is nothing more to wait for
-
-  Socket& socket_;
   std::size_t dropped_bytes_ = 0;
 };
 

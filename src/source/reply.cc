@@ -105,6 +105,22 @@ int append_nothing_believed(std::string& out, const Receipt& receipt, ReplyForm 
   return problem.status;
 }
 
+/// The replies to nearly all requests, made once.
+std::string reply_to_one(const Receipt& receipt) {
+  std::string reply;
+  append_reply(reply, 200, {"application/json", receipt_body(receipt)}, {Persistence::implied});
+  return reply;
+}
+
+bool append_usual_receipt(std::string& out, const Receipt& receipt, ReplyForm form) {
+  static const std::string kCounted = reply_to_one({.received = 1, .counted = 1, .rejects = {}});
+  static const std::string kDuplicate = reply_to_one({.received = 1, .duplicate = 1, .rejects = {}});
+  const bool usual = receipt.received == 1 && receipt.counted + receipt.duplicate == 1;
+  if (!usual || form.persistence != Persistence::implied || form.without_body) return false;
+  out += receipt.counted == 1 ? kCounted : kDuplicate;
+  return true;
+}
+
 }  // namespace
 
 void append_problem(std::string& out, const Problem& problem, ReplyForm form) {
@@ -112,6 +128,7 @@ void append_problem(std::string& out, const Problem& problem, ReplyForm form) {
 }
 
 int append_receipt(std::string& out, const Receipt& receipt, ReplyForm form) {
+  if (append_usual_receipt(out, receipt, form)) return 200;
   if (receipt.unavailable) {
     const Problem problem{503, "nothing was counted; send it again later", RejectCause::unavailable};
     append_problem(out, problem, form);

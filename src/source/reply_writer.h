@@ -2,40 +2,32 @@
 #pragma once
 
 #include <string>
-#include <utility>
 
-#include "source/context.h"
+#include "source/clock.h"
 #include "source/transport.h"
 
 namespace telephony::ingest {
 
+/// Replies are written into one queue that all connections of a thread share, and sent from there by one
+/// call before it is another connection's turn; only what a socket does not take is kept by its connection.
 class ReplyWriter {
  public:
-  explicit ReplyWriter(Transport& transport) : transport_(transport) {}
+  ReplyWriter(Transport& transport, std::string& queue) : transport_(transport), queue_(queue) {}
 
   std::string& queue() { return queue_; }
-  /// The socket is full: send_rest() is to be called, or runs.
+  /// The socket is full: send_rest() is to be called when it is no longer.
   bool busy() const { return !sending_.empty(); }
   bool overdue(Clock::time_point now) const { return busy() && now >= deadline_; }
 
-  /// Sends of the queue what the socket takes at once. False when the peer is gone.
-  bool send();
-
-  /// Sends what was left over; `then` is called with the outcome.
-  template <typename Then>
-  void send_rest(Clock::time_point deadline, Then then) {
-    deadline_ = deadline;
-    transport_.async_wait_writable([this, then = std::move(then)](Transport::Error error) mutable {
-      if (error || send_more(error)) return then(error);
-      send_rest(deadline_, std::move(then));
-    });
-  }
+  /// Sends of the queue what the socket takes at once; the rest must be gone by `deadline`. False when the
+  /// peer is gone.
+  bool send(Clock::time_point deadline);
+  /// Sends of what was left over what the socket takes now. False when the peer is gone.
+  bool send_rest();
 
  private:
-  bool send_more(Transport::Error& error);  ///< whether that was all, or the peer is gone
-
   Transport& transport_;
-  std::string queue_;
+  std::string& queue_;
   std::string sending_;
   std::size_t sent_ = 0;  ///< of `sending_`
   Clock::time_point deadline_;

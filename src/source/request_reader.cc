@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kFirstBytes = 512;      // until a peer has sent a whole request
 constexpr std::size_t kFirstBodyBytes = 256;  // until as much has arrived
-constexpr std::size_t kInBytes = 4 * 1024;    // enough for most requests as a whole
+constexpr std::size_t kInBytes = Workbench::kInBytes;
 
 /// Little for who has sent little, then what needs no place. There are few places, and growing step by step
 /// would cost more memory than the longest body does.
@@ -25,9 +25,16 @@ std::span<char> RequestReader::prepare() {
   if (chunks_) return chunks_->prepare();
   if (phase_ == Phase::body) {
     const std::size_t missing = *request_.length - large_body_.size();
-    return large_body_.prepare(std::min(missing, body_room(large_body_.size(), free_bytes())));
+    const std::size_t room = std::min(missing, body_room(large_body_.size(), free_bytes()));
+    if (large_body_.size() + room <= limits::kSmallBodyBytes) return large_body_.prepare(room);
+    take_large_body();
+    return large_body_.prepare(limits::kBodyBytes - large_body_.size()).first(room);
   }
-  if (in_.empty() && in_.capacity() > kInBytes) in_.release();
+  leave_bench();
+  if (in_.empty()) {
+    in_.release();
+    return {bench_.in.get(), kInBytes};
+  }
   std::size_t target = read_one_ ? kInBytes : kFirstBytes;
   while (target <= in_.size()) target *= 2;
   return in_.prepare(target - in_.size());
@@ -38,31 +45,70 @@ void RequestReader::commit(std::size_t bytes) {
     chunks_status_ = chunks_->commit(bytes);
   } else if (phase_ == Phase::body) {
     large_body_.commit(bytes);
+  } else if (in_.empty()) {
+    on_bench_ = {bench_.in.get(), bytes};
   } else {
     in_.commit(bytes);
   }
 }
 
+/// Goes on in the memory of the last large body, whose pages the kernel has cleared already.
+void RequestReader::take_large_body() {
+  if (large_body_.capacity() >= bench_.large_body.capacity()) return;
+  bench_.large_body.append(large_body_.view());
+  large_body_.release();
+  std::swap(large_body_, bench_.large_body);
+}
+
+void RequestReader::leave_large_body() {
+  if (large_body_.capacity() < limits::kBodyBytes) return large_body_.release();
+  large_body_.clear();
+  bench_.large_body = std::exchange(large_body_, {});
+  bench_.large_body_used = true;
+}
+
+void RequestReader::leave_bench() {
+  if (on_bench_.empty()) return;
+  in_.append(std::exchange(on_bench_, {}));
+}
+
+void RequestReader::consume(std::size_t bytes) {
+  if (on_bench_.empty()) return in_.consume(bytes);
+  on_bench_.remove_prefix(bytes);
+}
+
 RequestReader::Progress RequestReader::advance() {
   if (phase_ == Phase::body) return chunks_ ? read_chunks() : read_body();
   // Old clients end a body with an empty line (RFC 9112 section 2.2).
-  while (phase_ == Phase::idle && in_.view().starts_with("\r\n")) in_.consume(2);
-  const bool cut_empty_line = phase_ == Phase::idle && in_.view() == "\r";
-  return in_.empty() || cut_empty_line ? Progress::incomplete : read_head();
+  while (phase_ == Phase::idle && view().starts_with("\r\n")) consume(2);
+  const bool cut_empty_line = phase_ == Phase::idle && view() == "\r";
+  return view().empty() || cut_empty_line ? Progress::incomplete : read_head();
 }
 
 RequestReader::Progress RequestReader::read_head() {
   // A head is parsed from its start each time; only a new line can have completed a field.
   const bool first = std::exchange(phase_, Phase::head) == Phase::idle;
-  const bool full = in_.size() >= limits::kHeadBytes;
+  request_.settings = live_.get();
+  if (const std::size_t bytes = first ? bench_.memo.recall(view(), request_) : 0; bytes > 0) {
+    phase_ = Phase::body;
+    consume(bytes);
+    return read_body();
+  }
+  const bool full = view().size() >= limits::kHeadBytes;
   const bool new_line =
-      in_.view().find('\n', std::exchange(parsed_bytes_, in_.size())) != std::string_view::npos;
+      view().find('\n', std::exchange(parsed_bytes_, view().size())) != std::string_view::npos;
   if (!first && !full && !new_line) return Progress::incomplete;
-  switch (parse_head(in_.view(), head_)) {
+  return judge_head();
+}
+
+RequestReader::Progress RequestReader::judge_head() {
+  switch (parse_head(view(), head_)) {
     case HeadStatus::incomplete:
       return Progress::incomplete;
     case HeadStatus::complete:
-      return begin_body();
+      if (on_bench_.empty() || is_whole()) return begin_body();
+      leave_bench();  // with what the request shows of its head, which is parsed where it stays
+      return judge_head();
     case HeadStatus::malformed:
       return refuse({400, "the head is not valid HTTP: " + head_.error, RejectCause::malformed}, true);
     case HeadStatus::too_large:
@@ -75,13 +121,18 @@ RequestReader::Progress RequestReader::read_head() {
                 true);
 }
 
+/// Whether all that belongs to the request is there, as far as its head can tell.
+bool RequestReader::is_whole() const {
+  return !head_.chunked && head_.length.value_or(0) <= view().size() - head_.bytes;
+}
+
 RequestReader::Progress RequestReader::begin_body() {
   phase_ = Phase::body;
-  request_.settings = live_.get();
   auto problem = admit(head_, {peer_, now_()}, request_);
-  in_.consume(head_.bytes);
+  if (!problem) bench_.memo.remember(view(), head_, request_);
+  consume(head_.bytes);
   if (problem) return refuse(std::move(*problem), !skip_body());
-  request_.expects_continue &= in_.empty();
+  request_.expects_continue &= view().empty();
   if (request_.length) return read_body();
   chunks_ = std::make_unique<ChunkedBody>();
   chunks_status_ = chunks_->append(in_.view());
@@ -91,13 +142,13 @@ RequestReader::Progress RequestReader::begin_body() {
 
 RequestReader::Progress RequestReader::read_body() {
   const std::size_t length = *request_.length;
-  if (large_body_.empty() && in_.size() >= length) {
-    const std::string_view body = in_.view().substr(0, length);
-    in_.consume(length);
+  if (large_body_.empty() && view().size() >= length) {
+    const std::string_view body = view().substr(0, length);
+    consume(length);
     return complete(body);
   }
-  large_body_.append(in_.view());
-  in_.consume(in_.size());
+  large_body_.append(view());
+  consume(view().size());
   if (large_body_.size() < length) return Progress::incomplete;
   return complete(large_body_.view());
 }
@@ -137,13 +188,13 @@ RequestReader::Progress RequestReader::refuse(Problem problem, bool body_follows
 bool RequestReader::skip_body() {
   if (head_.chunked) return false;
   if (!head_.length) return head_.method != "POST";
-  if (in_.size() < *head_.length) return false;
-  in_.consume(static_cast<std::size_t>(*head_.length));
+  if (view().size() < *head_.length) return false;
+  consume(static_cast<std::size_t>(*head_.length));
   return true;
 }
 
 std::size_t RequestReader::held_bytes() const {
-  return in_.size() + large_body_.size() + (chunks_ ? chunks_->body().size() : 0);
+  return view().size() + large_body_.size() + (chunks_ ? chunks_->body().size() : 0);
 }
 
 /// What is announced as large need not show that it is.
@@ -160,7 +211,7 @@ bool RequestReader::take_continue() {
 void RequestReader::next() {
   if (chunks_) in_.append(chunks_->rest());
   chunks_.reset();
-  large_body_.release();
+  leave_large_body();
   request_ = {};
   problem_ = {};
   body_ = {};

@@ -1,11 +1,12 @@
 // The other end of a socket.
 #pragma once
 
-#include "source/context.h"
 #include "source/forwarded.h"
+#include "source/socket.h"
 
 namespace telephony::ingest {
 
+Peer peer_of(const boost::asio::ip::address& address, bool tls);
 /// Nobody's address, ::, when the peer is gone already.
 Peer peer_of(const Socket& socket, bool tls);
 

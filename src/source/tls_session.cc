@@ -86,6 +86,4 @@ void TlsSession::close_notify() {
 
 bool TlsSession::has_pending() const { return SSL_has_pending(ssl_.get()) == 1; }
 
-bool TlsSession::wants_write() const { return SSL_want_write(ssl_.get()); }
-
 }  // namespace telephony::ingest

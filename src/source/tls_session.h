@@ -28,7 +28,6 @@ class TlsSession {
   std::size_t write(std::string_view bytes, Error& error);
   void close_notify();
   bool has_pending() const;  ///< bytes were received that read() has not returned
-  bool wants_write() const;  ///< what the last read() waits for; the peer's bytes otherwise
 
  private:
   bool opens_with_tls(Error& error);

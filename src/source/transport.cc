@@ -1,66 +1,68 @@
 #include "source/transport.h"
 
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
+#include <cerrno>
 
 namespace telephony::ingest {
+namespace {
 
-namespace asio = boost::asio;
+namespace error = boost::asio::error;
+
+Transport::Error last_error() { return {errno, boost::system::system_category()}; }
+
+}  // namespace
 
 void Transport::speak_tls(ssl_ctx_st& context, Log& log) {
-  tls_ = std::make_unique<TlsSession>(context, socket_.native_handle(), log);
+  tls_ = std::make_unique<TlsSession>(context, socket_.get(), log);
 }
 
-void Transport::read_later(std::span<char> room, ReadDone done) {
-  if (!tls_->has_pending()) return read_when(Socket::wait_read, room, std::move(done));
-  // The socket will not tell of bytes that it has given away already.
-  asio::post(socket_.get_executor(), [this, room, done = std::move(done), cancelled = cancelled_]() mutable {
-    if (cancelled != cancelled_) return done(asio::error::operation_aborted, 0);
-    read_now(room, std::move(done));
-  });
+void Transport::on_ready(std::uint32_t events) {
+  constexpr std::uint32_t kEnd = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+  ending_ |= (events & kEnd) != 0;
+  // TLS may want to write before it can read.
+  readable_ |= (events & (EPOLLIN | kEnd)) != 0 || (tls_ && events != 0);
 }
 
-void Transport::read_when(Socket::wait_type ready, std::span<char> room, ReadDone done) {
-  socket_.async_wait(
-      ready, [this, room, done = std::move(done), cancelled = cancelled_](const Error& error) mutable {
-        if (error) return done(error, 0);
-        if (cancelled != cancelled_) return done(asio::error::operation_aborted, 0);
-        read_now(room, std::move(done));
-      });
-}
-
-void Transport::read_now(std::span<char> room, ReadDone done) {
-  Error error;
-  const std::size_t bytes = tls_->read(room, error);
-  if (error == asio::error::would_block) {
-    return read_when(tls_->wants_write() ? Socket::wait_write : Socket::wait_read, room, std::move(done));
+std::size_t Transport::read_some(std::span<char> room, Error& error) {
+  if (tls_) {
+    const std::size_t bytes = tls_->read(room, error);
+    if (error == error::would_block) readable_ = false;
+    if (error == kNotTls) tls_.reset();
+    return bytes;
   }
-  if (error == kNotTls) tls_.reset();
-  done(error, bytes);
+  const ssize_t received = ::recv(socket_.get(), room.data(), room.size(), 0);
+  if (received < 0) error = last_error();
+  if (received == 0) error = error::eof;
+  const auto bytes = static_cast<std::size_t>(std::max<ssize_t>(received, 0));
+  if (error == error::would_block || (!error && bytes < room.size() && !ending_)) readable_ = false;
+  return bytes;
+}
+
+std::size_t Transport::write_some(std::string_view bytes, Error& error) {
+  if (tls_) return tls_->write(bytes, error);
+  const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  if (sent < 0) error = last_error();
+  return static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
 }
 
 bool Transport::has_unread() const {
-  Error ignored;
-  return (tls_ && tls_->has_pending()) || socket_.available(ignored) > 0;
-}
-
-void Transport::cancel() {
-  ++cancelled_;
-  Error ignored;
-  socket_.cancel(ignored);
+  int unread = 0;
+  return (tls_ && tls_->has_pending()) || (ioctl(socket_.get(), FIONREAD, &unread) == 0 && unread > 0);
 }
 
 void Transport::finish_sending() {
-  Error ignored;
   if (tls_) tls_->close_notify();
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  ::shutdown(socket_.get(), SHUT_WR);
 }
 
 void Transport::close() {
-  ++cancelled_;
-  Error ignored;
   if (tls_) tls_->close_notify();
-  socket_.close(ignored);
+  socket_.close();
 }
 
 }  // namespace telephony::ingest

@@ -1,6 +1,7 @@
 // The series that can ever be counted, numbered. Append-only, so a number outlives every reload.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 #include "telephony_exporter/event/posting.h"
 
 namespace telephony {
+
+/// Position of a source's name among those that any settings of this process had; never reused.
+using SourceId = std::uint32_t;
 
 struct Stream {
   std::string provider;
@@ -30,6 +34,7 @@ class SeriesTable {
   /// The number, new or old; a new one's counters are at 0 since `created`.
   StreamId stream(const Stream& stream, WallTime created);
   SeriesId error(const ErrorSeries& series, WallTime created);
+  SourceId source(const std::string& name);
   const std::vector<Stream>& streams() const { return streams_; }
   const std::vector<ErrorSeries>& errors() const { return errors_; }
   WallTime stream_created(StreamId id) const { return stream_created_[id]; }
@@ -42,6 +47,7 @@ class SeriesTable {
   std::vector<WallTime> error_created_;
   std::map<Stream, StreamId> stream_ids_;
   std::map<ErrorSeries, SeriesId> error_ids_;
+  std::map<std::string, SourceId> source_ids_;  ///< not stored: what counts by source starts with the process
 };
 
 }  // namespace telephony

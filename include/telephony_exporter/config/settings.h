@@ -68,6 +68,7 @@ struct Source {
   const CodeSpace* space = nullptr;
   std::vector<const EventRule*> rules;          ///< those of the catalog that serve this product
   const AccountNames* account_names = nullptr;  ///< of its provider; null: accounts count as they are told
+  SourceId id = 0;
   StreamId stream = 0;
   std::vector<SeriesId> series;  ///< by position of the entry in `space`
 

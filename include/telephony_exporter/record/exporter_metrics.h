@@ -8,6 +8,7 @@
 #include <prometheus/registry.h>
 
 #include <array>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -27,6 +28,9 @@ struct SourceState {
   std::uint64_t rejected = 0;
 };
 
+/// The `listener` label.
+enum class Listener : std::uint8_t { ingest, web };
+
 using RejectCounts = std::array<std::uint64_t, kRejectCauses>;
 
 /// Thread-safe.
@@ -39,11 +43,12 @@ class ExporterMetrics : public prometheus::Collectable {
   /// Makes the series of these settings' sources, at 0 where they are new.
   void adopt(const Settings& settings);
 
-  /// Adds what became of a body; `causes` says, by RejectCause, why records were rejected.
-  void add(const std::string& source, const Receipt& receipt, const RejectCounts& causes);
+  /// Adds what became of a body; `causes` says, by RejectCause, why records were rejected. The source must
+  /// have been adopted.
+  void add(SourceId source, const Receipt& receipt, const RejectCounts& causes);
   void unlisted(const std::string& provider);
-  void queued(std::size_t events);  ///< that wait for a commit
-  void http_request(std::string_view listener, int code);
+  void queued(std::size_t events);                 ///< that wait for a commit
+  void http_request(Listener listener, int code);  ///< a status of three digits
   /// What is said of a source that a reload has removed is dropped.
   void source_lag(const std::string& source, bool up, double bytes, double seconds);
   void truncated(const std::string& source, std::uint64_t files);
@@ -54,14 +59,19 @@ class ExporterMetrics : public prometheus::Collectable {
 
  private:
   void forget_sources(const Settings& settings);
+  void collect_sources(std::vector<prometheus::MetricFamily>& families) const;
+  void collect_requests(std::vector<prometheus::MetricFamily>& families) const;
 
   struct Families;
+  struct Counters;
   const Journal& journal_;
   const Ledger& ledger_;
   prometheus::Registry registry_;
   std::unique_ptr<Families> families_;
-  std::mutex sources_mutex_;
-  std::vector<std::string> sources_;  ///< that have gauges
+  std::unique_ptr<Counters> counters_;  ///< what is raised with every request
+  mutable std::mutex sources_mutex_;
+  std::map<std::string, SourceId> counted_;  ///< sources that have counters, those that were removed too
+  std::vector<std::string> sources_;         ///< that have gauges
 };
 
 /// process_* as the Prometheus client libraries define them, read from /proc/self.
