@@ -157,7 +157,12 @@ void sort_metrics(std::vector<ClientMetric>& metrics) {
 
 }  // namespace
 
-std::string exposition(std::span<const prometheus::Collectable* const> sources) {
+const char* content_type(PageFormat format) {
+  return format == PageFormat::openmetrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                                           : "text/plain; version=0.0.4; charset=utf-8";
+}
+
+std::string exposition(std::span<const prometheus::Collectable* const> sources, PageFormat) {
   Page page;
   auto families = collect(sources);
   for (auto& [name, family] : families) {

@@ -90,7 +90,7 @@ void Routes::metrics(const Request& request, Response& response) {
     page_begun_ = Clock::now();
     page_ = exposition(parts_.metrics);
   }
-  send(response, 200, page_, kTextFormat);
+  send(response, 200, page_, content_type(PageFormat::text));
 }
 
 void Routes::landing(const Request& request, Response& response) {
