@@ -18,7 +18,7 @@ LABEL org.opencontainers.image.title="telephony_exporter" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN apt-get update -qq \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-       libbrotli1 libcpp-httplib0.11 libprometheus-cpp-core1.0 libsimdjson14 libsodium23 libsqlite3-0 libssl3 libyaml-cpp0.7 zlib1g \
+       libbrotli1 libcpp-httplib0.11 libdeflate0 libprometheus-cpp-core1.0 libsimdjson14 libsodium23 libsqlite3-0 libssl3 libyaml-cpp0.7 zlib1g \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/build/release/telephony_exporter /usr/local/bin/telephony_exporter
 COPY config /etc/telephony_exporter

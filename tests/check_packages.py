@@ -63,6 +63,7 @@ LIBRARIES = {
     "Threads": "g++",
     "ZLIB": "zlib1g-dev",
     "cpp-httplib": "libcpp-httplib-dev",
+    "libdeflate": "libdeflate-dev",
     "libsodium": "libsodium-dev",
     "nlohmann_json": "nlohmann-json3-dev",
     "prometheus-cpp": "prometheus-cpp-dev",

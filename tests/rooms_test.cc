@@ -33,6 +33,7 @@ const std::vector<Library> kLibraries = {
     {"boost/beast", {"source", "expose"}},
     {"boost/unordered", {"journal"}},
     {"boost/", {}},
+    {"libdeflate", {"expose"}},
     {"httplib", {"expose", "main"}},
     {"sqlite", {"journal"}},
     {"openssl/", {"auth", "source"}},

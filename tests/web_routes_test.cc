@@ -41,7 +41,7 @@ void expect_problem(const WebReply& reply, int status) {
 TEST_F(WebRoutesTest, MetricsAreText004) {
   const auto reply = ask("GET /metrics");
   EXPECT_EQ(reply.status, 200);
-  EXPECT_EQ(reply.header("Content-Type"), kTextFormat);
+  EXPECT_EQ(reply.header("Content-Type"), content_type(PageFormat::text));
   EXPECT_EQ(reply.body, kPage);
   EXPECT_EQ(reply.header("Content-Encoding"), "");
   EXPECT_EQ(reply.header("X-Content-Type-Options"), "nosniff");

@@ -13,6 +13,8 @@ class BufferedStream : public httplib::Stream {
   /// `in` must outlive the stream.
   explicit BufferedStream(std::string_view in) : in_(in) {}
 
+  /// What is written from there is left out of the output: it will be sent from where it stands.
+  void leave_out(std::string_view body) { left_out_ = body; }
   std::string take_output() { return std::move(out_); }
 
   bool is_readable() const override { return !in_.empty(); }
@@ -25,6 +27,7 @@ class BufferedStream : public httplib::Stream {
 
  private:
   std::string_view in_;
+  std::string_view left_out_;
   std::string out_;
 };
 

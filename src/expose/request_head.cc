@@ -3,6 +3,8 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/rfc7230.hpp>
+#include <charconv>
+#include <optional>
 
 #include "telephony_exporter/event/limits.h"
 
@@ -13,20 +15,40 @@ namespace http = boost::beast::http;
 using boost::beast::iequals;
 using Parser = http::request_parser<http::empty_body>;
 
-// The quality "0", "0.0", ... says "anything but this".
-bool is_zero(std::string_view quality) {
-  return !quality.empty() && quality[0] == '0' && quality.find_first_not_of("0.") == std::string_view::npos;
+// All fields of this name as one list, as RFC 9110 joins them.
+std::string joined(const Parser& parser, http::field name) {
+  std::string list;
+  const auto [begin, end] = parser.get().equal_range(name);
+  for (auto field = begin; field != end; ++field) {
+    if (!list.empty()) list += ", ";
+    list.append(field->value().data(), field->value().size());
+  }
+  return list;
 }
 
-bool accepts_gzip(boost::beast::string_view accept_encoding) {
-  for (const auto& coding : http::ext_list{accept_encoding}) {
-    if (!iequals(coding.first, "gzip")) continue;
-    for (const auto& parameter : coding.second) {
-      if (iequals(parameter.first, "q") && is_zero(parameter.second)) return false;
-    }
-    return true;
+// From 0 to 1; what cannot be read asks for nothing.
+double quality(const http::param_list& parameters) {
+  for (const auto& [name, value] : parameters) {
+    if (!iequals(name, "q")) continue;
+    double q = 0;
+    const auto [end, error] = std::from_chars(value.begin(), value.end(), q);
+    return error == std::errc{} && end == value.end() && q >= 0 && q <= 1 ? q : 0;
   }
-  return false;
+  return 1;
+}
+
+// Whoever says nothing of identity gets gzip if that is welcome at all (RFC 9110, 12.5.3).
+bool accepts_gzip(const std::string& accept_encoding) {
+  std::optional<double> gzip, any;
+  double identity = 0;
+  for (const auto& [coding, parameters] : http::ext_list{accept_encoding}) {
+    const double q = quality(parameters);
+    if (iequals(coding, "gzip") || iequals(coding, "x-gzip")) gzip = q;
+    if (coding == "*") any = q;
+    if (iequals(coding, "identity")) identity = q;
+  }
+  const double wanted = gzip ? *gzip : any.value_or(0);
+  return wanted > 0 && wanted >= identity;
 }
 
 // Where a body ends must be beyond doubt, or a proxy in front may see other requests than we do.
@@ -67,7 +89,8 @@ std::variant<RequestHead, Refusal> parse_head(std::string_view head) {
   const bool expects = result.body_bytes > 0 && request.count(http::field::expect) > 0;
   if (expects) result.body_bytes = 0;
   result.keep_alive = request.version() == 11 && request.keep_alive() && !expects;
-  result.gzip = accepts_gzip(request[http::field::accept_encoding]);
+  result.gzip = accepts_gzip(joined(parser, http::field::accept_encoding));
+  result.accept = joined(parser, http::field::accept);
   return result;
 }
 

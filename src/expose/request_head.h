@@ -14,7 +14,8 @@ struct RequestHead {
   std::string target;
   std::size_t body_bytes = 0;
   bool keep_alive = true;
-  bool gzip = false;  ///< the reply may be compressed
+  bool gzip = false;   ///< the reply may be compressed, and the client would not rather have it plain
+  std::string accept;  ///< all fields of this name, as one list
   std::chrono::steady_clock::time_point arrived;
 };
 

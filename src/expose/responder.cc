@@ -24,8 +24,6 @@ std::string reduced_head(const RequestHead& head) {
   }
   text += " HTTP/1.1\r\nContent-Length: 0\r\n";
   if (head.gzip) text += "Accept-Encoding: gzip\r\n";
-  text +=
-      std::string(kArrivedHeader) + ": " + std::to_string(head.arrived.time_since_epoch().count()) + "\r\n";
   return text + "\r\n";
 }
 
@@ -36,6 +34,57 @@ int status_of(std::string_view reply) {
   if (reply.size() >= kAt + 3) std::from_chars(reply.data() + kAt, reply.data() + kAt + 3, status);
   return status;
 }
+
+/// One request and its reply. It is a server of its own, which costs next to nothing, because only so the
+/// handlers below can tell whose request it is, and keep what cpp-httplib has no place for: a shared body.
+class Exchange : private httplib::Server {
+ public:
+  Exchange(Routes& routes, const RequestHead& head, Log& log)
+      : routes_(routes), head_(head), log_(log), in_(reduced_head(head)), stream_(in_) {
+    set_default_headers({{"X-Content-Type-Options", "nosniff"}, {"Vary", "Accept-Encoding"}});
+    set_payload_max_length(limits::kWebBodyBytes);
+    set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
+      if ((page_ = routes_.serve(head_, request, response))) stream_.leave_out(*page_);
+      return HandlerResponse::Handled;
+    });
+    // Without one, the text of the exception would go out in a header.
+    set_exception_handler(
+        [this](const httplib::Request&, httplib::Response& response, const std::exception_ptr&) {
+          log_.error("a web request failed");
+          response.status = 500;
+          response.set_content(problem_json(500, "the reply could not be made"), kProblemType);
+        });
+    set_error_handler([](const httplib::Request&, httplib::Response& response) {
+      if (response.body.empty())
+        response.set_content(problem_json(response.status, "the request is not valid"), kProblemType);
+    });
+    // These promise what the transport below decides, or what nobody offers.
+    set_post_routing_handler([](const httplib::Request&, httplib::Response& response) {
+      response.headers.erase("Keep-Alive");
+      response.headers.erase("Accept-Ranges");
+    });
+  }
+
+  /// Without bytes when cpp-httplib gave none.
+  Reply reply(bool close) {
+    bool closed = close;
+    process_request(stream_, close, closed, {});
+    Reply reply;
+    reply.bytes = stream_.take_output();
+    reply.status = status_of(reply.bytes);
+    reply.close = closed;
+    if (head_.method != "HEAD") reply.page = std::move(page_);
+    return reply;
+  }
+
+ private:
+  Routes& routes_;
+  const RequestHead& head_;
+  Log& log_;
+  std::string in_;
+  BufferedStream stream_;
+  SharedText page_;
+};
 
 }  // namespace
 
@@ -49,41 +98,9 @@ Reply refuse(const Refusal& refusal) {
   return reply;
 }
 
-Responder::Responder(Routes& routes, Log& log) : log_(log) {
-  set_default_headers({{"X-Content-Type-Options", "nosniff"}, {"Vary", "Accept-Encoding"}});
-  set_payload_max_length(limits::kWebBodyBytes);
-  set_pre_routing_handler([&routes](const httplib::Request& request, httplib::Response& response) {
-    routes.serve(request, response);
-    return HandlerResponse::Handled;
-  });
-  // Without one, the text of the exception would go out in a header.
-  set_exception_handler(
-      [this](const httplib::Request&, httplib::Response& response, const std::exception_ptr&) {
-        log_.error("a web request failed");
-        response.status = 500;
-        response.set_content(problem_json(500, "the reply could not be made"), kProblemType);
-      });
-  set_error_handler([](const httplib::Request&, httplib::Response& response) {
-    if (response.body.empty())
-      response.set_content(problem_json(response.status, "the request is not valid"), kProblemType);
-  });
-  // These promise what the transport below decides, or what nobody offers.
-  set_post_routing_handler([](const httplib::Request&, httplib::Response& response) {
-    response.headers.erase("Keep-Alive");
-    response.headers.erase("Accept-Ranges");
-  });
-}
-
 Reply Responder::reply(const RequestHead& head, bool close) {
   try {
-    const std::string in = reduced_head(head);
-    BufferedStream stream(in);
-    bool closed = close;
-    process_request(stream, close, closed, {});
-    Reply reply;
-    reply.bytes = stream.take_output();
-    reply.status = status_of(reply.bytes);
-    reply.close = closed;
+    Reply reply = Exchange(routes_, head, log_).reply(close);
     if (!reply.bytes.empty()) return reply;
   } catch (...) {
     log_.error("a web request failed");

@@ -1,12 +1,11 @@
 // Replies to requests, as bytes: cpp-httplib's HTTP without its sockets and threads.
 #pragma once
 
-#include <httplib.h>
-
 #include <string>
 
 #include "expose/request_head.h"
 #include "expose/routes.h"
+#include "expose/telemetry_page.h"
 #include "telephony_exporter/log/log.h"
 
 namespace telephony {
@@ -14,20 +13,22 @@ namespace telephony {
 struct Reply {
   int status = 500;
   bool close = true;  ///< the connection ends with this reply
-  std::string bytes;
+  std::string bytes;  ///< the head, and the body unless that is shared
+  SharedText page;    ///< the rest of the body, or null
 };
 
 Reply refuse(const Refusal& refusal);
 
 /// Thread-safe.
-class Responder : private httplib::Server {
+class Responder {
  public:
-  Responder(Routes& routes, Log& log);
+  Responder(Routes& routes, Log& log) : routes_(routes), log_(log) {}
 
   /// Never throws. With `close` the reply says that it is the last one on its connection.
   Reply reply(const RequestHead& head, bool close);
 
  private:
+  Routes& routes_;
   Log& log_;
 };
 

@@ -1,6 +1,6 @@
 #include "expose/routes.h"
 
-#include <charconv>
+#include <algorithm>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
@@ -49,19 +49,11 @@ std::string rfc3339(WallTime time) {
   return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &utc)};
 }
 
-std::chrono::steady_clock::time_point arrived(const Request& request) {
-  const auto text = request.get_header_value(kArrivedHeader);
-  std::chrono::steady_clock::rep ticks = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ticks);
-  using Clock = std::chrono::steady_clock;
-  return error == std::errc{} ? Clock::time_point{Clock::duration{ticks}} : Clock::now();
-}
-
 }  // namespace
 
 Routes::Routes(std::string telemetry_path, WebParts parts)
-    : telemetry_path_(std::move(telemetry_path)), parts_(std::move(parts)) {
-  routes_ = {{telemetry_path_, kRead, &Routes::metrics},
+    : telemetry_path_(std::move(telemetry_path)), parts_(std::move(parts)), page_(parts_.metrics) {
+  routes_ = {{telemetry_path_, kRead, nullptr},
              {"/", kRead, &Routes::landing},
              {"/-/healthy", kRead, &Routes::healthy},
              {"/-/ready", kRead, &Routes::ready},
@@ -72,25 +64,35 @@ Routes::Routes(std::string telemetry_path, WebParts parts)
              {"/api/v1/retry-hint", kRead, &Routes::retry_hint}};
 }
 
-void Routes::serve(const Request& request, Response& response) {
-  for (const auto& route : routes_) {
-    if (route.path != request.path) continue;
-    if (allows(route.allow, request.method)) return (this->*route.serve)(request, response);
-    response.set_header("Allow", std::string(route.allow));
-    return problem(response, 405, "this path does not take that method");
+SharedText Routes::serve(const RequestHead& head, const Request& request, Response& response) {
+  const auto found = std::find_if(routes_.begin(), routes_.end(),
+                                  [&](const Route& route) { return route.path == request.path; });
+  if (found == routes_.end()) {
+    problem(response, 404, "there is nothing at this path");
+  } else if (!allows(found->allow, request.method)) {
+    response.set_header("Allow", std::string(found->allow));
+    problem(response, 405, "this path does not take that method");
+  } else if (found->serve == nullptr) {
+    return metrics(head, response);
+  } else {
+    (this->*found->serve)(request, response);
   }
-  problem(response, 404, "there is nothing at this path");
+  return nullptr;
 }
 
-// A page may go to everybody who asked before it was begun, so a crowd of scrapes costs a few pages, not
-// many.
-void Routes::metrics(const Request& request, Response& response) {
-  const std::lock_guard lock(page_mutex_);
-  if (page_.empty() || page_begun_ < arrived(request)) {
-    page_begun_ = Clock::now();
-    page_ = exposition(parts_.metrics);
-  }
-  send(response, 200, page_, kTextFormat);
+SharedText Routes::metrics(const RequestHead& head, Response& response) {
+  const PageFormat format = negotiate(head.accept);
+  auto page = page_.get(format, head.gzip, head.arrived);
+  response.status = 200;
+  response.headers.erase("Vary");
+  response.set_header("Vary", "Accept, Accept-Encoding");
+  if (head.gzip) response.set_header("Content-Encoding", "gzip");
+  response.set_content_provider(
+      page->size(), content_type(format),
+      [bytes = page->data()](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
+        return sink.write(bytes + offset, length);
+      });
+  return page;
 }
 
 void Routes::landing(const Request& request, Response& response) {

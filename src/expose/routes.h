@@ -9,30 +9,33 @@
 #include <string_view>
 #include <vector>
 
+#include "expose/request_head.h"
+#include "expose/telemetry_page.h"
 #include "telephony_exporter/expose/web_server.h"
 
 namespace telephony {
-
-/// When the request was complete, as a count of the steady clock; set by the Responder, never by a client.
-inline constexpr const char* kArrivedHeader = "X-Arrived";
 
 /// Thread-safe.
 class Routes {
  public:
   Routes(std::string telemetry_path, WebParts parts);
 
-  void serve(const httplib::Request& request, httplib::Response& response);
+  /// Fills the response, but for the body of a telemetry page: that is returned, and the response only counts
+  /// its bytes.
+  SharedText serve(const RequestHead& head, const httplib::Request& request, httplib::Response& response);
+
+  /// Lets go of pages that nobody will ask for any more.
+  void forget_pages(std::chrono::steady_clock::time_point before) { page_.forget(before); }
 
  private:
-  using Clock = std::chrono::steady_clock;
   using Serve = void (Routes::*)(const httplib::Request&, httplib::Response&);
   struct Route {
     std::string path;
     std::string_view allow;
-    Serve serve;
+    Serve serve;  ///< null for the telemetry page
   };
 
-  void metrics(const httplib::Request& request, httplib::Response& response);
+  SharedText metrics(const RequestHead& head, httplib::Response& response);
   void landing(const httplib::Request& request, httplib::Response& response);
   void healthy(const httplib::Request& request, httplib::Response& response);
   void ready(const httplib::Request& request, httplib::Response& response);
@@ -46,9 +49,7 @@ class Routes {
   WebParts parts_;
   std::vector<Route> routes_;
 
-  std::mutex page_mutex_;
-  std::string page_;
-  Clock::time_point page_begun_;
+  TelemetryPage page_;
   std::mutex reload_mutex_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
+#include <limits>
 
 #include "telephony_exporter/event/limits.h"
 
@@ -14,6 +15,19 @@ namespace {
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
 }  // namespace
+
+void UnsentBytes::add(const Reply& reply) {
+  total_ += reply.bytes.size();
+  if (reply.page && readers_[reply.page]++ == 0) total_ += reply.page->size();
+}
+
+void UnsentBytes::remove(const Reply& reply) {
+  total_ -= reply.bytes.size();
+  const auto readers = readers_.find(reply.page);
+  if (readers == readers_.end() || --readers->second > 0) return;
+  total_ -= reply.page->size();
+  readers_.erase(readers);
+}
 
 WebConnection::WebConnection(Socket socket, WebClients& clients)
     : socket_(std::move(socket)), clients_(clients) {
@@ -87,19 +101,27 @@ void WebConnection::write(Reply reply) {
   if (state_ == State::closed) return;
   enter(State::writing);
   out_ = std::move(reply);
-  unsent_ = out_.bytes.size();
-  clients_.unsent_bytes += unsent_;
+  clients_.unsent.add(out_);
   clients_.writing(*this, out_.status);
-  asio::async_write(socket_, asio::buffer(out_.bytes),
+  const std::array<asio::const_buffer, 2> parts = {
+      asio::buffer(out_.bytes), out_.page ? asio::buffer(*out_.page) : asio::const_buffer()};
+  // By default Asio writes 64 KiB at a time; the kernel takes as much as the client's window has room for.
+  const auto as_much_as_fits = [](const boost::system::error_code& error, std::size_t) {
+    return error ? std::size_t{0} : std::numeric_limits<std::size_t>::max();
+  };
+  asio::async_write(socket_, parts, as_much_as_fits,
                     [self = shared_from_this()](const auto& error, std::size_t) { self->written(error); });
+}
+
+void WebConnection::sent() {
+  clients_.unsent.remove(out_);
+  out_ = {};
 }
 
 void WebConnection::written(const boost::system::error_code& error) {
   if (state_ == State::closed) return;
-  clients_.unsent_bytes -= unsent_;
-  unsent_ = 0;
   const bool last = out_.close;
-  out_ = {};
+  sent();
   if (error || clients_.stopping) return close();
   if (!last) {
     enter(State::idle);
@@ -135,9 +157,8 @@ void WebConnection::stop() {
 
 void WebConnection::close() {
   if (state_ == State::closed) return;
+  if (state_ == State::writing) clients_.unsent.remove(out_);
   enter(State::closed);
-  clients_.unsent_bytes -= unsent_;
-  unsent_ = 0;
   boost::system::error_code ignored;
   socket_.close(ignored);
   clients_.closed(*this);

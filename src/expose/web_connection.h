@@ -6,6 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,11 +19,23 @@ namespace telephony {
 
 class WebConnection;
 
+/// What the replies that are being sent weigh together. A page that several of them share weighs once.
+class UnsentBytes {
+ public:
+  void add(const Reply& reply);
+  void remove(const Reply& reply);  ///< one that was added
+  std::size_t total() const { return total_; }
+
+ private:
+  std::size_t total_ = 0;
+  std::map<SharedText, std::size_t> readers_;
+};
+
 /// What the connections share; used on the I/O thread alone.
 struct WebClients {
   WebLimits limits;
   bool stopping = false;
-  std::size_t unsent_bytes = 0;
+  UnsentBytes unsent;
   /// Makes the reply on another thread and calls `done` on the I/O thread.
   std::function<void(RequestHead head, bool close, std::function<void(Reply)> done)> reply;
   std::function<void(const WebConnection& writer, int status)> writing;  ///< a reply is about to be sent
@@ -55,6 +68,7 @@ class WebConnection : public std::enable_shared_from_this<WebConnection> {
   bool take_head();
   bool refuse_with(int status, std::string_view detail);
   void write(Reply reply);
+  void sent();
   void written(const boost::system::error_code& error);
 
   Socket socket_;
@@ -65,8 +79,7 @@ class WebConnection : public std::enable_shared_from_this<WebConnection> {
   std::string in_;
   std::size_t searched_ = 0;  ///< bytes of `in_` that are known to hold no end of a head
   std::optional<RequestHead> head_;
-  Reply out_;
-  std::size_t unsent_ = 0;
+  Reply out_;  ///< empty but while writing
 };
 
 }  // namespace telephony

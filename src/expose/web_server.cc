@@ -22,6 +22,9 @@ namespace {
 // Enough that a slow reload or a long exposition does not keep /-/healthy waiting.
 constexpr std::size_t kReplyThreads = 4;
 
+// Whoever asked before a page was begun has it by then.
+constexpr std::chrono::seconds kPageKept{1};
+
 std::chrono::milliseconds sweep_interval(const WebLimits& limits) {
   const auto shortest = std::min({limits.head, limits.write, limits.idle, limits.linger, limits.stop});
   return std::clamp(shortest / 4, std::chrono::milliseconds{5}, std::chrono::milliseconds{250});
@@ -85,7 +88,7 @@ WebServer::Impl::Impl(std::string_view address, std::string telemetry_path, cons
   };
   clients_.writing = [this](const WebConnection& writer, int status) {
     if (replied_) replied_(status);
-    while (clients_.unsent_bytes > clients_.limits.unsent_bytes && evict({State::writing}, &writer)) {
+    while (clients_.unsent.total() > clients_.limits.unsent_bytes && evict({State::writing}, &writer)) {
     }
   };
   accept();
@@ -130,6 +133,7 @@ bool WebServer::Impl::evict(std::initializer_list<State> states, const WebConnec
 
 void WebServer::Impl::sweep() {
   const auto now = Clock::now();
+  routes_.forget_pages(now - kPageKept);
   const auto connections = connections_;  // a connection that closes leaves the set
   for (const auto& connection : connections) {
     connection->check_deadline(now);

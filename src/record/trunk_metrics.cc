@@ -30,7 +30,7 @@ void add_known(MetricFamily& family, const Labels& labels, const std::optional<N
   if (value) add_sample(family, labels, static_cast<double>(*value));
 }
 
-struct Page {
+struct Families {
   MetricFamily calls = gauge("telephony_concurrent_calls", "Calls that are under way; each leg is one.");
   MetricFamily peak =
       gauge("telephony_concurrent_calls_peak", "The most calls at the same time in the last hour.");
@@ -134,7 +134,7 @@ std::vector<MetricFamily> TrunkMetrics::Collect() const {
              dropped = static_cast<double>(trunks_.dropped());
   lock.unlock();
   const std::vector<std::string> accounts = ledger_.account_names();  // taken later, so that it has them all
-  Page page;
+  Families page;
   for (const TrunkNumbers& trunk : trunks) {
     if (!is_active(*settings, trunk.trunk.stream)) continue;
     const Stream& stream = settings->table.streams()[trunk.trunk.stream];

@@ -1,10 +1,8 @@
 // The domain counters: what is posted is counted by number, and named by the catalog when it is read.
 #pragma once
 
-#include <prometheus/collectable.h>
-#include <prometheus/counter.h>
-
 #include <array>
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -15,17 +13,49 @@
 #include "telephony_exporter/event/posting.h"
 #include "telephony_exporter/journal/history.h"
 #include "telephony_exporter/record/accounts.h"
+#include "telephony_exporter/record/exemplars.h"
+#include "telephony_exporter/record/page.h"
 
 namespace telephony {
+
+/// A counter's number. It is raised under the ledger's lock and read without one, so a page holds up no
+/// posting; it may show one event of a batch and not yet the next.
+class Tally {
+ public:
+  void add(std::uint64_t events, WallTime first);
+  std::uint64_t count() const { return count_.load(std::memory_order_relaxed); }
+  /// Since when it has counted; 0 for an account's until seen.
+  UnixMillis created() const { return created_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> count_{0};
+  std::atomic<UnixMillis> created_{UnixMillis{0}};
+};
+
+class ErrorTally : public Tally {
+ public:
+  void add(std::uint64_t events, WallTime first, WallTime last);
+  UnixMillis last_seen() const { return last_seen_.load(std::memory_order_relaxed); }  ///< 0 until seen
+
+ private:
+  std::atomic<UnixMillis> last_seen_{UnixMillis{0}};
+};
+
+using SessionTallies = std::array<Tally, kOutcomes>;
+
+/// Cells of accounts, by their keys. They never move.
+template <typename Cell>
+using AccountCells = std::vector<std::pair<std::uint64_t, const Cell*>>;
+
+struct LedgerLayout;
 
 /// The ledger at one moment.
 struct LedgerNumbers {
   struct Cell {
     double count = 0;
     double last_seen = 0;  ///< Unix seconds; 0 until seen
-    double created = 0;    ///< Unix seconds; since when it has counted
   };
-  using Sessions = std::array<Cell, kOutcomes>;
+  using Sessions = std::array<double, kOutcomes>;
 
   std::shared_ptr<const Settings> settings;
   std::vector<Cell> errors;           ///< by SeriesId
@@ -36,9 +66,13 @@ struct LedgerNumbers {
 };
 
 /// Thread-safe. A reload changes how counters are named, never their values.
-class Ledger : public prometheus::Collectable {
+class Ledger : public Rendered {
  public:
   explicit Ledger(std::shared_ptr<const Settings> settings);
+  ~Ledger() override;
+
+  /// Shows these exemplars, which must outlive the ledger, on pages whose format has them.
+  void show(const Exemplars& exemplars) { exemplars_ = &exemplars; }
 
   /// Names the counters by these settings from now on; those that they don't name are kept, unseen.
   void adopt(std::shared_ptr<const Settings> settings);
@@ -59,32 +93,38 @@ class Ledger : public prometheus::Collectable {
   std::vector<std::string> account_names() const;  ///< by AccountId
   std::uint64_t accounts_folded() const;
 
-  /// A copy, so that naming and writing them holds up no posting.
   LedgerNumbers numbers() const;
   std::vector<prometheus::MetricFamily> Collect() const override;
+  std::vector<RenderedFamily> rendered(PageFormat format) const override;
 
  private:
-  struct Cell {
-    prometheus::Counter count;
-    WallTime last_seen;  ///< the epoch until seen
-    WallTime created;    ///< the epoch for an account's until seen
+  using Layout = std::shared_ptr<const LedgerLayout>;
 
-    void add(double events, WallTime first, WallTime last);
-  };
-  using Sessions = std::array<Cell, kOutcomes>;
-
+  ErrorTally& account_errors(SeriesId series, AccountId account);
+  SessionTallies& account_sessions(StreamId stream, AccountId account);
   void prepare_allowed_accounts();
   void post_account(const Posting& posting);
   AccountId restore_account(StreamId stream, const std::string& name);
+  Layout layout() const;
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;
-  std::deque<Cell> errors_;        ///< by SeriesId
-  std::deque<Sessions> sessions_;  ///< by StreamId
+  const Exemplars* exemplars_ = nullptr;
+  std::deque<ErrorTally> errors_;        ///< by SeriesId
+  std::deque<SessionTallies> sessions_;  ///< by StreamId
+  /// By SeriesId, as what an account's error counts: of the unlisted codes of one stream, the first.
+  std::vector<SeriesId> account_series_;
+  std::map<StreamId, SeriesId> unlisted_;  ///< the first of each stream
   Accounts accounts_;
   std::uint64_t accounts_folded_ = 0;
-  std::unordered_map<std::uint64_t, Cell> account_errors_;        ///< by SeriesId, AccountId
-  std::unordered_map<std::uint64_t, Sessions> account_sessions_;  ///< by StreamId, AccountId
+  std::unordered_map<std::uint64_t, ErrorTally> account_errors_;        ///< by SeriesId, AccountId
+  std::unordered_map<std::uint64_t, SessionTallies> account_sessions_;  ///< by StreamId, AccountId
+
+  // What a page is made of. Cells are never moved or removed, so it points to them.
+  mutable AccountCells<ErrorTally> fresh_errors_;  ///< not in the layout yet
+  mutable AccountCells<SessionTallies> fresh_sessions_;
+  mutable std::mutex layout_mutex_;  ///< taken before `mutex_`
+  mutable Layout layout_;
 };
 
 }  // namespace telephony

@@ -1,0 +1,40 @@
+#include "expose/telemetry_page.h"
+
+#include <utility>
+
+#include "expose/gzip.h"
+
+namespace telephony {
+
+TelemetryPage::TelemetryPage(std::vector<const prometheus::Collectable*> sources)
+    : sources_(std::move(sources)) {}
+
+SharedText TelemetryPage::get(PageFormat format, bool gzipped, Clock::time_point arrived) {
+  const auto version = begun_after(arrived, format);
+  if (!gzipped) return {version, &version->text};
+  std::call_once(version->packing, [&] { version->packed = gzip(version->text); });
+  return {version, &version->packed};
+}
+
+std::shared_ptr<TelemetryPage::Version> TelemetryPage::begun_after(Clock::time_point time,
+                                                                   PageFormat format) {
+  Latest& latest = latest_.at(static_cast<std::size_t>(format));
+  const std::lock_guard lock(latest.making);
+  if (!latest.version || latest.version->begun < time) {
+    latest.version.reset();  // so that the new page may take its memory
+    auto next = std::make_shared<Version>();
+    next->begun = Clock::now();
+    next->text = exposition(sources_, format);
+    latest.version = std::move(next);
+  }
+  return latest.version;
+}
+
+void TelemetryPage::forget(Clock::time_point time) {
+  for (Latest& latest : latest_) {
+    const std::unique_lock lock(latest.making, std::try_to_lock);
+    if (lock && latest.version && latest.version->begun < time) latest.version.reset();
+  }
+}
+
+}  // namespace telephony
