@@ -6,8 +6,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "catalog/ascii_case.h"
 #include "telephony_exporter/catalog/reading.h"
-#include "telephony_exporter/catalog/text.h"
 
 namespace telephony {
 namespace {
@@ -120,7 +120,10 @@ FieldSteps::FieldSteps(const FieldTree& tree, std::span<const std::string> recor
 const FieldSteps::Step* FieldSteps::below(const Step& from, std::string_view key) const {
   const std::size_t mask = from.named.size() - 1;
   for (std::size_t at = number_of(key) & mask; !from.named[at].key.empty(); at = (at + 1) & mask) {
-    if (equal_ignoring_case(from.named[at].key, key)) return step(from.named[at].step);
+    const Step::Named& named = from.named[at];
+    if (named.key.size() == key.size() && equal_ignoring_case(named.key.data(), key.data(), key.size())) {
+      return step(named.step);
+    }
   }
   return step(from.any);
 }

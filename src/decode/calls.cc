@@ -26,6 +26,7 @@ class Reader {
   std::optional<double> quantity(const std::vector<QuantityField>& fields, CallField what, double least,
                                  double most) {
     for (const QuantityField& field : fields) {
+      if (!slots_.told(field.slot)) continue;
       const std::string_view text = trimmed(slots_.number(field.slot));
       if (text.empty() && !slots_.unreadable(field.slot)) continue;
       const auto number = parse_number(text);
@@ -36,6 +37,7 @@ class Reader {
 
   std::optional<WallTime> time(const std::vector<TimeField>& fields, CallField what) {
     for (const TimeField& field : fields) {
+      if (!slots_.told(field.slot)) continue;
       const std::string_view text = trimmed(slots_.number(field.slot));
       const bool there = !text.empty() || slots_.unreadable(field.slot);
       const bool none = field.as >= TimeField::As::epoch_seconds && text == "0";
@@ -90,7 +92,8 @@ CallMeasures read_leg(const LegRule& rule, Reader& reader) {
 
 }  // namespace
 
-std::optional<CallReport> read_call(const EventRule& rule, const Slots& slots, bool ended) {
+std::optional<CallReport> read_call(const EventRule& rule, const Slots& slots, bool ended,
+                                    std::string& word) {
   if (!rule.call) return std::nullopt;
   const CallRule& call = *rule.call;
   CallReport report{trimmed(slots.first(call.session)), trimmed(slots.first(call.leg)), false};
@@ -99,7 +102,7 @@ std::optional<CallReport> read_call(const EventRule& rule, const Slots& slots, b
     report.over = ended || rule.status.empty();
     return report;
   }
-  const std::string word = normal_text(slots.first(call.status));
+  normal_text(slots.first(call.status), word);
   report.over = among(call.over, word);
   return report.over || among(call.under_way, word) ? std::optional(report) : std::nullopt;
 }

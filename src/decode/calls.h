@@ -10,8 +10,9 @@
 
 namespace telephony {
 
-/// Where the call stands, if the record tells; `ended` says whether the event ends a session.
-std::optional<CallReport> read_call(const EventRule& rule, const Slots& slots, bool ended);
+/// Where the call stands, if the record tells; `ended` says whether the event ends a session. `word` is a
+/// buffer.
+std::optional<CallReport> read_call(const EventRule& rule, const Slots& slots, bool ended, std::string& word);
 
 /// Puts the measures of the legs that have any into `legs`, and what cannot be into `absurd`.
 void read_legs(const EventRule& rule, const Slots& slots, std::vector<CallMeasures>& legs,

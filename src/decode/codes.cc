@@ -80,6 +80,7 @@ std::optional<Found> find_code(const EventRule& rule, const Source& source, cons
   std::size_t best_rank = 0;
   std::size_t next = 0;
   for (const Field& field : rule.code) {
+    if (!slots.told(field.slot)) continue;
     const auto found = read_code(field, source.catalog->reading, slots, kept[next]);
     if (!found && best.empty()) return std::nullopt;
     if (!found || found->empty()) continue;

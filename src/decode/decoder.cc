@@ -42,7 +42,7 @@ void Decoder::Impl::decode_body(std::string_view body) {
   }
 }
 
-void Decoder::Impl::give(Record record) {
+void Decoder::Impl::give(Record&& record) {
   if (auto* reject = std::get_if<Reject>(&record)) reject->record = records_;
   const auto* ignored = std::get_if<Ignored>(&record);
   records_ += ignored != nullptr ? ignored->records : 1;

@@ -29,7 +29,7 @@ class Decoder::Impl {
 
  private:
   void decode_body(std::string_view body);
-  void give(Record record);
+  void give(Record&& record);
   void form_body(std::string_view body);
   void read_headers();
 

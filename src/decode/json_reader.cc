@@ -58,10 +58,9 @@ class JsonReader::Walk {
     if (is('}')) return true;
     const bool wanted = step != nullptr && FieldSteps::leads(*step);
     do {
-      if (tokens_[at_] != '"') return false;
-      const auto key = tokens_.string(at_++);
-      if (!key || !is(':')) return false;
-      if (!value(wanted ? fields_.below(*step, *key) : nullptr)) return false;
+      std::string_view key;
+      if (tokens_[at_] != '"' || !tokens_.string(at_++, key) || !is(':')) return false;
+      if (!value(wanted ? fields_.below(*step, key) : nullptr)) return false;
     } while (is(','));
     --depth_;
     return is('}');
@@ -79,11 +78,11 @@ class JsonReader::Walk {
   }
 
   bool string(const Step* step) {
-    const auto content = tokens_.string(at_++);
-    if (content && step != nullptr) {
-      for (const Slot slot : step->slots) slots_.set(slot, *content);
-    }
-    return content.has_value();
+    std::string_view content;
+    if (!tokens_.string(at_++, content)) return false;
+    if (step == nullptr) return true;
+    for (const Slot slot : step->slots) slots_.set(slot, content);
+    return true;
   }
 
   bool number(const Step* step) {

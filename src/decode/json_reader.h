@@ -54,6 +54,7 @@ class JsonReader {
   class Walk;
   bool is_closed() const;
   std::optional<Token> child(Token parent, const std::string& segment);
+  void append_string(Token token, simdjson::internal::mini_formatter& out);
 
   JsonTokens tokens_;
   bool may_list_ = false;

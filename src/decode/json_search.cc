@@ -55,7 +55,8 @@ std::optional<JsonReader::Token> JsonReader::child(Token parent, const std::stri
       if (i == *index) return at;
     } else {
       const std::size_t mark = tokens_.mark();
-      const bool found = tokens_.string(at) == segment;
+      std::string_view key;
+      const bool found = tokens_.string(at, key) && key == segment;
       tokens_.forget_strings(mark);
       at += 2;
       if (found) return at;
@@ -76,10 +77,18 @@ std::optional<LineMatch> JsonReader::search(Token value, std::span<const LinePat
   tokens_.forget_strings();
   const Token end = tokens_.behind(value);
   for (Token at = value; at < end; ++at) {
-    if (tokens_[at] != '"' || tokens_[at + 1] == ':') continue;  // a key
-    if (const auto match = match_line(patterns, *tokens_.string(at))) return match;
+    const bool is_value = tokens_[at] == '"' && tokens_[at + 1] != ':';
+    std::string_view text;
+    if (!is_value || !tokens_.string(at, text)) continue;
+    if (const auto match = match_line(patterns, text)) return match;
   }
   return std::nullopt;
+}
+
+void JsonReader::append_string(Token token, simdjson::internal::mini_formatter& out) {
+  std::string_view content;
+  if (!tokens_.string(token, content)) return;
+  tokens_[token + 1] == ':' ? out.key(content) : out.string(content);
 }
 
 /// simdjson's own formatter, which knows the usual form of numbers and escapes.
@@ -107,7 +116,7 @@ std::string JsonReader::minified(Token value) {
       case ':':
         break;  // written with its key
       case '"':
-        tokens_[at + 1] == ':' ? out.key(*tokens_.string(at)) : out.string(*tokens_.string(at));
+        append_string(at, out);
         break;
       case 't':
         out.true_atom();

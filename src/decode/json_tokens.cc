@@ -49,17 +49,17 @@ JsonTokens::Token JsonTokens::behind(Token value) const {
   return value;
 }
 
-bool JsonTokens::search_escape(std::string_view content) {
-  if (content.data() < plain_from_ || content.data() > plain_to_) {
-    plain_from_ = content.data();
-    const void* found = std::memchr(plain_from_, '\\', static_cast<std::size_t>(end_ - plain_from_));
+bool JsonTokens::search_escape(const char* from, const char* to) {
+  if (from < plain_from_ || from > plain_to_) {
+    plain_from_ = from;
+    const void* found = std::memchr(from, '\\', static_cast<std::size_t>(end_ - from));
     plain_to_ = found != nullptr ? static_cast<const char*>(found) : end_;
   }
-  return content.data() + content.size() <= plain_to_;
+  return to <= plain_to_;
 }
 
 /// Escapes are rare enough for a copy with the padding that simdjson wants behind a string.
-std::optional<std::string_view> JsonTokens::unescaped(std::string_view content) {
+bool JsonTokens::unescape(std::string_view& content) {
   // Unescaping makes no text longer; a record's strings are unescaped once, and one key at a time once more.
   const auto text_size = static_cast<std::size_t>(end_ - text_);
   if (unescaped_bytes_ == 0 && unescaped_.size() < 2 * text_size + simdjson::SIMDJSON_PADDING) {
@@ -69,10 +69,11 @@ std::optional<std::string_view> JsonTokens::unescaped(std::string_view content) 
   std::uint8_t* const to = unescaped_.data() + unescaped_bytes_;
   const std::uint8_t* const end =
       stage_->parse_string(reinterpret_cast<const std::uint8_t*>(escaped_.data()), to);
-  if (end == nullptr) return std::nullopt;
+  if (end == nullptr) return false;
   const auto size = static_cast<std::size_t>(end - to);
   unescaped_bytes_ += size;
-  return std::string_view(reinterpret_cast<const char*>(to), size);
+  content = {reinterpret_cast<const char*>(to), size};
+  return true;
 }
 
 }  // namespace telephony

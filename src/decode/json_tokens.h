@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,13 +39,14 @@ class JsonTokens {
     while (end > start + 1 && is_space(text_[end - 1])) --end;
     return {text_ + start, end - start};
   }
-  /// The content of a string, without its quotes and escapes; nullopt when an escape is none. Valid until
-  /// `find`.
-  std::optional<std::string_view> string(Token token) {
-    std::string_view content = raw(token);
-    content = content.substr(1, content.size() - 2);
-    if (is_plain(content)) return content;
-    return unescaped(content);
+  /// The content of a string, without its quotes and escapes; false when an escape is none. Valid until `find`, or
+  /// until it is forgotten.
+  bool string(Token token, std::string_view& content) {
+    const char* const open = text_ + starts_[token] + 1;
+    const char* close = text_ + starts_[token + 1] - 1;
+    while (*close != '"') --close;
+    content = {open, static_cast<std::size_t>(close - open)};
+    return is_plain(open, close) || unescape(content);
   }
   /// The token behind a value, in a text that is known to be valid.
   Token behind(Token value) const;
@@ -56,13 +56,12 @@ class JsonTokens {
 
  private:
   static bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
-  /// Whether it holds no escape. Most texts have none at all, so they are searched from one to the next.
-  bool is_plain(std::string_view content) {
-    const char* const end = content.data() + content.size();
-    return (content.data() >= plain_from_ && end <= plain_to_) || search_escape(content);
+  /// Whether no escape stands there. Most texts have none at all, so they are searched from one to the next.
+  bool is_plain(const char* from, const char* to) {
+    return (from >= plain_from_ && to <= plain_to_) || search_escape(from, to);
   }
-  bool search_escape(std::string_view content);
-  std::optional<std::string_view> unescaped(std::string_view content);
+  bool search_escape(const char* from, const char* to);
+  bool unescape(std::string_view& content);
 
   std::unique_ptr<simdjson::internal::dom_parser_implementation> stage_;
   const char* text_ = nullptr;

@@ -1,6 +1,8 @@
 #include "decode/rules.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "decode/calls.h"
 #include "decode/codes.h"
@@ -12,9 +14,10 @@ namespace telephony {
 namespace {
 
 void add_part(std::string& identity, std::string_view part) {
-  identity += std::to_string(part.size());
-  identity += ':';
-  identity += part;
+  std::array<char, 24> size;
+  char* const end = std::to_chars(size.data(), size.data() + size.size() - 1, part.size()).ptr;
+  *end = ':';
+  identity.append(size.data(), end + 1).append(part);
 }
 
 std::string_view read_identity(const EventRule& rule, const Slots& slots, std::string& identity) {
@@ -27,10 +30,11 @@ std::string_view read_identity(const EventRule& rule, const Slots& slots, std::s
   return identity;
 }
 
-std::optional<Outcome> read_outcome(const EventRule& rule, const Reading& reading, const Slots& slots) {
+std::optional<Outcome> read_outcome(const EventRule& rule, const Reading& reading, const Slots& slots,
+                                    std::string& text) {
   const std::string_view word = trimmed(slots.first(rule.status));
   if (word.empty()) return std::nullopt;
-  const std::string text = normal_text(word);
+  normal_text(word, text);
   const Status* best = nullptr;
   for (const Status& status : reading.statuses) {
     if (!status.pattern && status.normal_text == text) return status.outcome;
@@ -51,6 +55,7 @@ std::string_view meant_account(const Source& source, std::string_view told) {
 std::string_view read_account(const EventRule& rule, const Source& source, const Slots& slots) {
   std::string_view told;
   for (const Field& field : rule.account) {
+    if (!slots.told(field.slot)) continue;
     const std::string_view value = trimmed(cut(trimmed(slots[field.slot]), field));
     if (value.empty()) continue;
     if (source.account_names != nullptr && source.account_names->contains(value)) {
@@ -88,7 +93,8 @@ const EventRule* find_rule(const Source& source, const Slots& slots) {
 
 Record apply_rule(const EventRule& rule, const Source& source, Slots& slots, RuleScratch& scratch) {
   if (rule.percent_encoded) slots.percent_decode(scratch.decoded);
-  Event event;
+  Record record;
+  Event& event = std::get<Event>(record);
   event.kind = rule.kind;
   event.warning = rule.warning;
   const auto found = find_code(rule, source, slots, scratch.reasons);
@@ -99,13 +105,13 @@ Record apply_rule(const EventRule& rule, const Source& source, Slots& slots, Rul
   if (event.text.empty()) event.text = slots.first(rule.text);
   event.account = read_account(rule, source, slots);
   event.retry_after = read_retry_after(rule, slots);
-  event.session = read_outcome(rule, source.catalog->reading, slots);
+  event.session = read_outcome(rule, source.catalog->reading, slots, scratch.word);
   event.identity = read_identity(rule, slots, scratch.identity);
-  event.call = read_call(rule, slots, event.session.has_value());
+  event.call = read_call(rule, slots, event.session.has_value(), scratch.word);
   event.occurred = read_occurred(rule, slots, event.absurd);
   read_legs(rule, slots, scratch.legs, event.absurd);
   event.legs = scratch.legs;
-  return event;
+  return record;
 }
 
 void add_match(const LineMatch& match, const Source& source, RuleScratch& scratch, Event& event) {

@@ -17,6 +17,7 @@ namespace telephony {
 struct RuleScratch {
   std::string identity;
   std::string decoded;
+  std::string word;
   KeptReasons reasons;
   std::vector<CallMeasures> legs;
 };

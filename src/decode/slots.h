@@ -35,6 +35,8 @@ class Slots {
   std::string_view operator[](Slot slot) const {
     return (present_ & bit(slot)) != 0 ? values_[slot] : std::string_view{};
   }
+  /// Whether the field is there and not null.
+  bool told(Slot slot) const { return taken(slot); }
   bool unreadable(Slot slot) const { return (unreadable_ & bit(slot)) != 0; }
   /// The value, also where it is not whole.
   std::string_view number(Slot slot) const {
