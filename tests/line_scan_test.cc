@@ -23,10 +23,11 @@ std::vector<Line> scanned(std::string_view text, std::span<const Needle> needles
 }
 
 bool stands_at(std::string_view text, std::size_t at, const Needle& needle) {
-  const auto folded = [&](std::size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) | 0x20U : 0x20U;
-  };
-  return folded(at) == needle.first && folded(at + needle.distance) == needle.second;
+  if (at + needle.size > text.size()) return false;
+  for (std::size_t i = 0; i < needle.size; ++i) {
+    if ((static_cast<unsigned char>(text[at + i]) | 0x20U) != needle.bytes[i]) return false;
+  }
+  return true;
 }
 
 /// The slow way to the same.
@@ -61,10 +62,11 @@ std::string random_text(std::mt19937& random, std::size_t size) {
 
 TEST(LineScan, FindsWhatIsFoundByteByByte) {
   std::mt19937 random(1);
-  const std::vector<std::vector<Needle>> lists = {{},
-                                                  {{'a', 'b', 1}},
-                                                  {{'a', 'a', 0}, {'x', 'y', kNeedleReach}},
-                                                  {{' ', '0', 3}, {0xe1, 0x7f, 2}, {'y', 'y', 7}}};
+  const std::vector<std::vector<Needle>> lists = {
+      {},
+      {{{'a', 'b'}, 2}},
+      {{{'a'}, 1}, {{'x', 'y', 'x', 'a'}, 4}},
+      {{{' ', '0', 'b'}, 3}, {{0xe1, 0x7f}, 2}, {{'y', 'y', 'y', 'y'}, 4}, {{'b', 'a', 'b', 'a'}, 4}}};
   for (int round = 0; round < 400; ++round) {
     // Around blocks, tiles and the reach of needles, and where nothing can be read behind the text.
     const std::size_t near = std::array<std::size_t, 5>{0, 64, 128, 4096, 8192}[random() % 5];
@@ -77,7 +79,7 @@ TEST(LineScan, FindsWhatIsFoundByteByByte) {
 }
 
 TEST(LineScan, TellsOnlySoManyHitsOfOneLine) {
-  const std::vector<Needle> needles = {{'a', 'a', 0}};
+  const std::vector<Needle> needles = {{{'a'}, 1}};
   const auto lines = scanned(std::string(3 * limits::kLineBytes, 'a') + "\naa\n", needles);
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(lines[0].second.size(), limits::kLineBytes);

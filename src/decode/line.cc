@@ -115,10 +115,24 @@ std::optional<LineMatch> match_line(std::span<const LinePattern> patterns, std::
   return std::nullopt;
 }
 
+namespace {
+
+/// Whether the sign stands where the hit says. Most hits are of other signs, which one byte tells.
+bool stands_at(const Sign& sign, std::string_view line, std::uint32_t hit) {
+  const std::size_t size = sign.text.size();
+  if (hit < sign.needle || line.size() < hit - sign.needle + size) return false;
+  const std::string_view there = line.substr(hit - sign.needle, size);
+  if ((there[sign.needle] | 0x20) != (sign.text[sign.needle] | 0x20)) return false;
+  if ((there[0] | 0x20) != (sign.text[0] | 0x20)) return false;
+  return sign.any_case ? equal_ignoring_case(there, sign.text) : there == sign.text;
+}
+
+}  // namespace
+
 std::optional<LineMatch> match_line(std::span<const LinePattern> patterns, std::string_view line, Hits hits) {
   for (const LinePattern& pattern : patterns) {
     for (const std::uint32_t hit : hits) {
-      if (hit < pattern.sign.needle) continue;
+      if (!stands_at(pattern.sign, line, hit)) continue;
       LineMatch match;
       if (!match_at(pattern, line, hit - pattern.sign.needle, false, match)) continue;
       match.kind = pattern.kind;
@@ -130,13 +144,9 @@ std::optional<LineMatch> match_line(std::span<const LinePattern> patterns, std::
 }
 
 bool has_sign(std::span<const Sign> signs, std::string_view line, Hits hits) {
-  const auto stands_at = [line](const Sign& sign, std::uint32_t hit) {
-    if (hit < sign.needle) return false;
-    const std::string_view there = line.substr(hit - sign.needle, sign.text.size());
-    return sign.any_case ? equal_ignoring_case(there, sign.text) : there == sign.text;
-  };
   return std::any_of(hits.begin(), hits.end(), [&](std::uint32_t hit) {
-    return std::any_of(signs.begin(), signs.end(), [&](const Sign& sign) { return stands_at(sign, hit); });
+    return std::any_of(signs.begin(), signs.end(),
+                       [&](const Sign& sign) { return stands_at(sign, line, hit); });
   });
 }
 

@@ -38,8 +38,8 @@ class LineScan {
 
   /// Marks the tile with which the text begins.
   void mark(std::string_view text, std::span<const Needle> needles);
-  /// May read kNeedleReach bytes behind the blocks.
-  static void mark_blocks(const char* text, std::span<Marks> marks, std::span<const Needle> needles);
+  void mark_ends(std::string_view text);
+  void mark_hits(const Needle& needle, std::size_t blocks);
   /// Keeps the hits as positions in the line that begins at `start`.
   void keep_hits(std::uint64_t hits, std::size_t block, std::size_t start) {
     for (; hits != 0 && hits_.size() < limits::kLineBytes; hits &= hits - 1) {
@@ -49,6 +49,7 @@ class LineScan {
   }
 
   std::array<Marks, kBlocks> marks_;
+  std::array<char, kTile + kBlock + kNeedleBytes> folded_;  ///< the tile and a few bytes behind it, each `| 0x20`
   std::vector<std::uint32_t> hits_;
 };
 

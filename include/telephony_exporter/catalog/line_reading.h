@@ -1,6 +1,7 @@
 // How text lines are read: patterns with captures, layouts that hold fields, Reason headers. Data, no action.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,14 +21,13 @@ struct Sign {
   std::size_t needle = 0;  ///< where in it the first byte of its needle stands
 };
 
-/// Two bytes of a sign, by which it is looked for: comparing those of all lines with a few needles costs less
-/// than reading one line. Letters are in lower case, as are the others after `| 0x20`, so a hit may be false.
+/// A few bytes of a sign, by which it is looked for: comparing those of all lines with some needles costs less
+/// than reading one line. They are given after `| 0x20`, which makes letters lower case, so a hit may be false.
+inline constexpr std::size_t kNeedleBytes = 4;
 struct Needle {
-  unsigned char first = 0;
-  unsigned char second = 0;
-  std::uint8_t distance = 0;  ///< at most kNeedleReach
+  std::array<unsigned char, kNeedleBytes> bytes{};
+  std::uint8_t size = 0;  ///< how many of them; of a shorter sign all
 };
-inline constexpr std::size_t kNeedleReach = 15;
 
 /// A log line's shape: literals and captures in turn, the first part being a literal.
 struct LinePattern {
