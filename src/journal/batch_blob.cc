@@ -91,7 +91,9 @@ constexpr std::size_t kLeastPosition = 2 * sizeof(std::uint32_t) + sizeof(std::u
 std::string encode_batch(WallTime committed, std::span<const Posting> postings,
                          std::span<const FilePosition> positions) {
   const auto fresh = [](const Posting& posting) { return !posting.duplicate; };
+  constexpr std::size_t kUsualPosting = 64;
   std::string out;
+  out.reserve(postings.size() * kUsualPosting);
   put(out, committed);
   put(out, static_cast<std::uint32_t>(std::count_if(postings.begin(), postings.end(), fresh)));
   for (const Posting& posting : postings) {
@@ -111,10 +113,12 @@ Batch decode_batch(std::string_view bytes) {
   Reader reader(bytes);
   Batch batch;
   batch.committed = reader.take_time();
-  for (auto left = reader.take_count(kLeastPosting); left > 0; --left) {
+  auto left = reader.take_count(kLeastPosting);
+  batch.postings.reserve(left);
+  for (; left > 0; --left) {
     batch.postings.push_back(take_posting(reader));
   }
-  for (auto left = reader.take_count(kLeastPosition); left > 0; --left) {
+  for (left = reader.take_count(kLeastPosition); left > 0; --left) {
     FilePosition& position = batch.positions.emplace_back();
     position.file = reader.take_text();
     position.offset = reader.take<std::uint64_t>();

@@ -123,6 +123,23 @@ bool Database::read_failed() const {
   return false;
 }
 
+void Database::write_back_on_demand() {
+  const auto note = [](void* pages, sqlite3*, const char*, int in_log) {
+    *static_cast<int*>(pages) = in_log;
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(database_.get(), note, &log_pages_);
+}
+
+bool Database::write_back() {
+  int in_log = 0;
+  int written = 0;
+  const int code =
+      sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &written);
+  log_pages_ = 0;  // until the next commit counts them
+  return code == SQLITE_OK && written == in_log;
+}
+
 Transaction::~Transaction() {
   try {
     if (database_.in_transaction()) database_.run("ROLLBACK");

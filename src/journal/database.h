@@ -54,6 +54,8 @@ class Database {
   enum class Access : std::uint8_t { read_write, read_only };
 
   Database(const std::string& path, Access access);
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
 
   void run(const char* sql);
   Statement prepare(std::string_view sql) const { return Statement(database_.get(), sql); }
@@ -64,11 +66,17 @@ class Database {
   void write_back_on_close(bool may);
   bool read_failed() const;  ///< the system could not read what stands in the file
 
+  /// From now on no commit writes the log back; write_back does, and the caller says when.
+  void write_back_on_demand();
+  int log_pages() const { return log_pages_; }  ///< in the log, written back or not, after the last commit
+  bool write_back();                            ///< false when readers or an error have kept a part of it
+
  private:
   struct Close {
     void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
   };
   std::unique_ptr<sqlite3, Close> database_;
+  int log_pages_ = 0;
 };
 
 /// Undone unless it is committed.

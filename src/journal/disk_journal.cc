@@ -14,6 +14,7 @@ DiskJournal::DiskJournal(const std::string& path, std::shared_ptr<FileLock> lock
       lock_(std::move(lock)),
       store_(path, Database::Access::read_write, now, quarantined),
       quarantined_(store_.quarantined()) {
+  window_.reserve(store_.stored_keys());
   history = store_.load([this](const KeyRun& run) {
     // Journal time never goes back, whatever the clock did.
     now_ = std::max(now_, run.since);
@@ -76,21 +77,14 @@ void DiskJournal::follow_settings() {
 
 /// An empty error says that a commit worked. Only changes are logged.
 void DiskJournal::report(const std::string& error) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (healthy_ == error.empty()) return;
-    healthy_ = error.empty();
-  }
+  if (healthy_.exchange(error.empty()) == error.empty()) return;
   if (error.empty()) return log_.info("the journal commits again", {{"journal", path_}});
   log_.error("the journal cannot commit; senders are told to try again",
              {{"journal", path_}, {"error", error}});
 }
 
 bool DiskJournal::keep(std::span<const KeptHint> hints) try {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!healthy_) return false;  // what commits find out need not be waited for twice
-  }
+  if (!healthy_) return false;  // what commits find out need not be waited for twice
   store_.keep(hints);
   keeps_ = true;
   return true;
@@ -103,23 +97,22 @@ bool DiskJournal::keep(std::span<const KeptHint> hints) try {
 
 bool DiskJournal::maintain(WallTime now) {
   now_ = std::max(now_, now);
-  bool healthy = false;
   DedupLimits limits;
   {
     const std::lock_guard lock(mutex_);
     // Until then the limits are anybody's, and what is forgotten stays forgotten.
     if (settings_ == nullptr) return false;
-    healthy = healthy_;
     limits = window_.limits();
   }
   // When senders stay away because of readiness, only an attempt of its own shows that the disk is back.
-  if (!healthy && !append({}, {})) return false;
-  const bool more = now_ >= pack_again_ && pack_and_forget(limits);
+  if (!healthy_ && !append({}, {})) return false;
+  const bool more = store_.write_back() || (now_ >= pack_again_ && pack_and_forget(limits));
   const std::lock_guard lock(mutex_);
   return window_.prune(now_, kPruneKeys) || more;
 }
 
-/// One packing and one block at most, so that not even a backlog holds up a commit for long.
+/// One packing and one block at most, and not while the log is written back, so that not even a backlog holds
+/// up a commit for long.
 bool DiskJournal::pack_and_forget(const DedupLimits& limits) try {
   if (store_.must_pack()) store_.pack();
   const bool forgot = store_.forget_keys(now_ - limits.retention, limits.max_keys);

@@ -1,6 +1,7 @@
 // The journal on disk.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -26,6 +27,7 @@ class DiskJournal : public Journal {
   bool keep(std::span<const KeptHint> hints) override;
   bool maintain(WallTime now) override;
   JournalStats stats(WallTime now) const override;
+  bool healthy() const override { return healthy_; }
   void adopt(std::shared_ptr<const Settings> settings) override;
 
  private:
@@ -48,10 +50,11 @@ class DiskJournal : public Journal {
   WallTime pack_again_;  ///< not before; after one that failed
   bool keeps_ = true;    ///< the last keeping of hints worked
 
+  std::atomic<bool> healthy_ = true;  ///< changed by the thread that commits
+
   mutable std::mutex mutex_;  ///< over what follows; never held while the disk works
   DedupWindow window_;
   std::shared_ptr<const Settings> settings_;
-  bool healthy_ = true;
   std::uint64_t commits_ = 0;
   std::chrono::duration<double> commit_time_{0};
 };

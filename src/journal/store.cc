@@ -103,21 +103,27 @@ void Store::write_names(const SeriesTable& table, Head& head) {
   }
 }
 
+void Store::write_batch(std::int64_t number, std::string_view bytes) {
+  insert_batch_.reset();
+  insert_batch_.bind(number).bind_blob(bytes).bind(batch_seal(number, bytes)).run();
+}
+
 void Store::append(WallTime committed, std::span<const Posting> postings,
                    std::span<const FilePosition> positions, const SeriesTable& table) {
   const std::string bytes = encode_batch(committed, postings, positions);
   const std::int64_t number = last_batch_ + 1;
   const bool new_names = table.streams().size() > streams_written_ || table.errors().size() > errors_written_;
-  Head head = head_;
-  Transaction transaction(database_);
   if (new_names) {
+    Head head = head_;
+    Transaction transaction(database_);
     write_names(table, head);
     write_head(head);
+    write_batch(number, bytes);
+    transaction.commit();
+    head_ = head;
+  } else {
+    write_batch(number, bytes);  // one statement is a transaction by itself
   }
-  insert_batch_.reset();
-  insert_batch_.bind(number).bind_blob(bytes).bind(batch_seal(number, bytes)).run();
-  transaction.commit();
-  head_ = head;
   last_batch_ = number;
   streams_written_ = std::max(streams_written_, table.streams().size());
   errors_written_ = std::max(errors_written_, table.errors().size());
@@ -171,6 +177,12 @@ void Store::pack() {
   unpacked_ = left;
   packed_keys_ += block.keys;
   if (block.keys > 0) key_blocks_.push_back(block);
+}
+
+/// SQLite would do it within a commit, for which somebody waits.
+bool Store::write_back() {
+  constexpr int kLogPages = 1000;
+  return database_.log_pages() >= kLogPages && database_.write_back();
 }
 
 bool Store::must_pack() const { return unpacked_.batches >= kPackBatches || unpacked_.bytes >= kPackBytes; }

@@ -47,6 +47,9 @@ class Store {
   /// Keeps these hints in place of those that stand there; what is at rest goes.
   void keep(std::span<const KeptHint> hints);
 
+  /// Writes the log back into the database when it has become long. True when all of it was.
+  bool write_back();
+
   /// Whether enough batches stand there to be worth packing into totals and keys.
   bool must_pack() const;
   /// Packs the oldest ones. Throws Damage too.
@@ -54,6 +57,10 @@ class Store {
   /// Forgets the oldest block of keys when all of it is older than `before`, or when `max_keys` remain
   /// without it. False when there was nothing to forget.
   bool forget_keys(WallTime before, std::uint64_t max_keys);
+
+  /// How many keys stand there in blocks, as far as can be told before they are checked; never more than the
+  /// file has room for.
+  std::uint64_t stored_keys() const;
 
   const HashKey& hash_key() const { return head_.hash_key; }
   WallTime created() const { return head_.created; }
@@ -92,6 +99,7 @@ class Store {
   std::int64_t keys_seal(const KeyBlock& block, std::string_view bytes) const;
   void write_keys(KeyBlock& block, const std::string& bytes, Head& head);
   void write_names(const SeriesTable& table, Head& head);
+  void write_batch(std::int64_t number, std::string_view bytes);
   std::vector<Row> oldest_batches();
 
   void load_names(SeriesTable& table, std::uint64_t& seals);

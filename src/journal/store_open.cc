@@ -62,6 +62,7 @@ Store::Store(const std::string& path, Database::Access access, WallTime now, Wal
     if (database_.read_only()) throw std::runtime_error("this user may not write to it");
     database_.run(
         "PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -512");
+    database_.write_back_on_demand();
     if (tables == 0) create(now, quarantined);
   }
   insert_batch_ = database_.prepare("INSERT INTO batches VALUES (?, ?, ?)");

@@ -145,7 +145,7 @@ class Exporter {
     };
   }
 
-  bool healthy() const { return journal_.stats(std::chrono::system_clock::now()).healthy; }
+  bool healthy() const { return journal_.healthy(); }
 
   IngestHooks ingest_hooks() {
     return {accept(), [this](const Source& source, RejectCause cause) { pipeline_.refuse(source, cause); },

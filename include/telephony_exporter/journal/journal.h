@@ -54,6 +54,9 @@ class Journal {
 
   virtual JournalStats stats(WallTime now) const = 0;
 
+  /// Whether the last attempt to commit worked; costs nothing.
+  virtual bool healthy() const { return true; }
+
   /// The limits, and the series that postings may name from now on. To be called before the first commit.
   virtual void adopt(std::shared_ptr<const Settings> settings) = 0;
 };
