@@ -128,8 +128,8 @@ class IngestServer::Impl {
       return warn("too many connections", {"limit", std::to_string(context_.limits.connections)});
     }
     const bool tls = tls_.context() != nullptr;
-    auto connection = std::make_shared<Connection>(
-        std::move(socket), ingest::peer_of(peer.address(), tls), context_, tls_.context());
+    auto connection = std::make_shared<Connection>(std::move(socket), ingest::peer_of(peer.address(), tls),
+                                                   context_, tls_.context());
     connection->position = connections_.size();
     connections_.push_back(connection);
     connection->start();
