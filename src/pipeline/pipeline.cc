@@ -73,7 +73,7 @@ bool Pipeline::take(const Source& source, const RawEvent& raw, const Done& done)
     delivery.idempotency_key = raw.idempotency_key;
     delivery.received = clock_();
     delivery.first = first;
-    if (committer_.joinable()) delivery.done = done;  // a copy takes memory; accept() needs none
+    delivery.done = done;
     decoder_.decode(source, raw, [&](const Record& record) { add(source, record, delivery); });
     delivery.last = open_->postings.size();
     open_->positions.insert(open_->positions.end(), raw.positions.begin(), raw.positions.end());
