@@ -31,7 +31,7 @@ void Connection::start() {
     answers->post({weak, receipt});
   };
   set_deadline();
-  context_.loop.watch_edges(transport_.socket(), *this);
+  if (!context_.loop.watch_edges(transport_.socket(), *this)) close();
 }
 
 void Connection::on_ready(std::uint32_t events) {
