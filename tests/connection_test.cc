@@ -36,13 +36,15 @@ class ConnectionTest : public testing::Test {
   /// What one call returns; empty when there is nothing.
   static std::string receive(const Descriptor& from) {
     std::string bytes(64 * 1024, '\0');
-    bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(::recv(from.get(), bytes.data(), bytes.size(), 0), 0)));
+    bytes.resize(
+        static_cast<std::size_t>(std::max<ssize_t>(::recv(from.get(), bytes.data(), bytes.size(), 0), 0)));
     return bytes;
   }
 
   static std::size_t replies_in(std::string_view bytes) {
     std::size_t replies = 0;
-    for (std::size_t at = bytes.find("HTTP/1.1 200"); at != bytes.npos; at = bytes.find("HTTP/1.1 200", at + 1)) {
+    for (std::size_t at = bytes.find("HTTP/1.1 200"); at != bytes.npos;
+         at = bytes.find("HTTP/1.1 200", at + 1)) {
       ++replies;
     }
     return replies;

@@ -21,9 +21,9 @@ code_spaces:
     title: Voice
     source: https://example.com/codes
     families:
-      - {name: all, title: All, pattern: "*", unlisted: {category: unknown, severity: warning, retry: never}}
+      - {name: all, title: All, pattern: 1xx, unlisted: {category: unknown, severity: warning, retry: never}}
     codes:
-      - {code: "1", reason: one, family: all, category: request, severity: warning, retry: never, message: One,
+      - {code: "101", reason: one, family: all, category: request, severity: warning, retry: never, message: One,
          meaning: m, remedy: r}
 events:
   - {kind: call, when: [/code], code: [/code]}
@@ -83,7 +83,8 @@ TEST_F(ExporterMetricsTest, KeepCountingUnderTheirNamesOverReloads) {
   for (int i = 0; i < 20; ++i) all.push_back("source" + std::to_string(i));
   for (int round = 0; round < 12; ++round) {
     std::shuffle(all.begin(), all.end(), random);
-    const std::vector<std::string> some(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(random() % 20));
+    const std::vector<std::string> some(all.begin(),
+                                        all.begin() + static_cast<std::ptrdiff_t>(random() % 20));
     reload(some);
     count("calls", 1, 2);
     for (const std::string& name : some) count(name, random() % 5, random() % 3);
@@ -96,7 +97,8 @@ TEST_F(ExporterMetricsTest, CountWhileSourcesAreAdded) {
   std::atomic<bool> stop = false;
   std::uint64_t raised = 0;
   std::thread other([&] {
-    for (; !stop || raised < 1000; ++raised) metrics_.add(calls, {.received = 1, .counted = 1, .rejects = {}}, {});
+    for (; !stop || raised < 1000; ++raised)
+      metrics_.add(calls, {.received = 1, .counted = 1, .rejects = {}}, {});
   });
   std::vector<std::string> names;
   for (int i = 0; i < 30; ++i) {

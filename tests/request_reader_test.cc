@@ -83,7 +83,8 @@ TEST_F(RequestReaderTest, RecallsNothingButWhatItWouldHaveParsed) {
                         "\r\nContent-Length: " + pick({"", "", "0", "+", " "}) + std::to_string(body.size()) +
                         pick({"", "", " ", "x"}) + "\r\n" + pick({"", "", "X: y\r\n"}) + "\r\n" + body +
                         pick({"", "POST"});
-    if (random() % 4 == 0) bytes[random() % (bytes.size() - body.size())] ^= static_cast<char>(1 << random() % 7);
+    if (random() % 4 == 0)
+      bytes[random() % (bytes.size() - body.size())] ^= static_cast<char>(1 << random() % 7);
     const Found found = read(repeated, bytes);
     ASSERT_EQ(found, read_afresh(bytes)) << bytes;
     complete += found.progress == RequestReader::Progress::complete ? 1 : 0;

@@ -31,7 +31,7 @@ void Connection::start() {
     answers->post({weak, receipt});
   };
   set_deadline();
-  context_.loop.watch_edges(transport_.socket(), *this);
+  if (!context_.loop.watch_edges(transport_.socket(), *this)) close();
 }
 
 void Connection::on_ready(std::uint32_t events) {
@@ -86,8 +86,9 @@ void Connection::set_deadline() {
   awaited_ = phase;
   const IngestLimits& limits = context_.limits;
   const bool between = phase == Phase::idle && served_;
-  deadline_ =
-      context_.loop.now() + (between ? limits.idle : phase == Phase::body ? limits.body : limits.head);
+  deadline_ = context_.loop.now() + (between                ? limits.idle
+                                     : phase == Phase::body ? limits.body
+                                                            : limits.head);
 }
 
 /// False when there is nothing to go on with.

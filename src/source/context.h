@@ -26,9 +26,9 @@ struct Context {
   std::function<void(Connection&)> closed = {};
   BodyBudget bodies = {};
   Places places = {};
-  Workbench bench = {};     ///< for the request that is being read
+  Workbench bench = {};      ///< for the request that is being read
   std::string replies = {};  ///< of the connection whose turn it is, until they are sent
-  bool stopping = false;    ///< replies end their connections
+  bool stopping = false;     ///< replies end their connections
 };
 
 }  // namespace telephony::ingest

@@ -24,20 +24,18 @@ EventLoop::EventLoop() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   if (!epoll_.is_open()) throw std::system_error(errno, std::system_category(), "epoll_create1");
 }
 
-void EventLoop::add(int fd, std::uint32_t events, Watcher& watcher) {
+bool EventLoop::add(int fd, std::uint32_t events, Watcher& watcher) {
   epoll_event event{};
   event.events = events;
   event.data.ptr = &watcher;
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) {
-    throw std::system_error(errno, std::system_category(), "epoll_ctl");
-  }
+  return epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-void EventLoop::watch_edges(int fd, Watcher& watcher) {
-  add(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, watcher);
+bool EventLoop::watch_edges(int fd, Watcher& watcher) {
+  return add(fd, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, watcher);
 }
 
-void EventLoop::watch(int fd, Watcher& watcher) { add(fd, EPOLLIN, watcher); }
+bool EventLoop::watch(int fd, Watcher& watcher) { return add(fd, EPOLLIN, watcher); }
 
 void EventLoop::forget(int fd) {
   epoll_event unused{};

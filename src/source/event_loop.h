@@ -27,10 +27,11 @@ class EventLoop {
   EventLoop();
 
   /// Tells once of everything that arrives (edge-triggered), until the file is closed: who did not take in
-  /// all of it asks for another turn. The watcher must live until the round in which it closed is over.
-  void watch_edges(int fd, Watcher& watcher);
+  /// all of it asks for another turn. The watcher must live until the round in which it closed is over. False
+  /// when the kernel has no memory for one more, as for the next.
+  bool watch_edges(int fd, Watcher& watcher);
   /// Tells in every round.
-  void watch(int fd, Watcher& watcher);
+  bool watch(int fd, Watcher& watcher);
   void forget(int fd);
 
   /// Another turn in the next round, behind the others.
@@ -43,7 +44,7 @@ class EventLoop {
   Clock::time_point now() const { return now_; }
 
  private:
-  void add(int fd, std::uint32_t events, Watcher& watcher);
+  bool add(int fd, std::uint32_t events, Watcher& watcher);
 
   Descriptor epoll_;
   Clock::time_point now_ = Clock::now();

@@ -59,8 +59,10 @@ class IngestServer::Impl {
     acceptor_.non_blocking(true);
     const tcp::endpoint bound = acceptor_.local_endpoint();
     address_ = ListenAddress{bound.address().to_string(), bound.port()}.to_string();
-    context_.loop.watch(acceptor_.native_handle(), accept_);
-    context_.loop.watch(context_.answers->bell(), answer_);
+    if (!context_.loop.watch(acceptor_.native_handle(), accept_) ||
+        !context_.loop.watch(context_.answers->bell(), answer_)) {
+      throw boost::system::system_error(errno, boost::system::system_category());
+    }
     thread_ = std::thread([this] { run(); });
   } catch (const boost::system::system_error& error) {
     throw ConfigError("cannot listen on " + std::string(text) + ": " + error.code().message());
@@ -117,8 +119,8 @@ class IngestServer::Impl {
   }
 
   void resume_accepting() {
-    accept_at_ = kNever;
-    context_.loop.watch(acceptor_.native_handle(), accept_);
+    const bool watched = context_.loop.watch(acceptor_.native_handle(), accept_);
+    accept_at_ = watched ? kNever : context_.loop.now() + kAcceptAgainAfter;
   }
 
   void add(Descriptor socket, const tcp::endpoint& peer) {
@@ -128,8 +130,8 @@ class IngestServer::Impl {
       return warn("too many connections", {"limit", std::to_string(context_.limits.connections)});
     }
     const bool tls = tls_.context() != nullptr;
-    auto connection = std::make_shared<Connection>(
-        std::move(socket), ingest::peer_of(peer.address(), tls), context_, tls_.context());
+    auto connection = std::make_shared<Connection>(std::move(socket), ingest::peer_of(peer.address(), tls),
+                                                   context_, tls_.context());
     connection->position = connections_.size();
     connections_.push_back(connection);
     connection->start();
@@ -178,6 +180,7 @@ class IngestServer::Impl {
     for (const Answers::Answer& answer : answers_) {
       if (const auto connection = answer.to.lock()) connection->answer_later(answer.receipt);
     }
+    answers_.clear();
   }
 
   void begin_stop() {

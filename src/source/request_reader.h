@@ -59,7 +59,7 @@ class RequestReader {
   bool body_follows() const { return body_follows_; }  ///< when refused: what comes next is no head
   std::size_t held_bytes() const;                      ///< of what is arriving
   bool needs_place() const;                            ///< before more of the body is received
-  bool has_more() const { return !view().empty(); }       ///< bytes that were received but not read
+  bool has_more() const { return !view().empty(); }    ///< bytes that were received but not read
   bool take_continue();                                ///< true once when the peer waits to send its body
 
  private:

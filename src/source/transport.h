@@ -28,7 +28,8 @@ class Transport {
   /// later is told of again; but the end of the stream is told of with what came before it.
   bool readable() const { return readable_; }
 
-  /// At the end of the stream fails with eof. kNotTls leaves the peer's bytes unread, and the connection plain.
+  /// At the end of the stream fails with eof. kNotTls leaves the peer's bytes unread, and the connection
+  /// plain.
   std::size_t read_some(std::span<char> room, Error& error);
   /// What can be written at once.
   std::size_t write_some(std::string_view bytes, Error& error);
