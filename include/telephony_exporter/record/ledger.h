@@ -71,7 +71,7 @@ class Ledger : public Rendered {
   explicit Ledger(std::shared_ptr<const Settings> settings);
   ~Ledger() override;
 
-  /// Shows these exemplars, which must outlive the ledger, on pages whose format has them.
+  /// Shows these exemplars, which must outlive all pages, on those whose format has them.
   void show(const Exemplars& exemplars) { exemplars_ = &exemplars; }
 
   /// Names the counters by these settings from now on; those that they don't name are kept, unseen.
