@@ -90,7 +90,7 @@ class Ledger : public Rendered {
   /// The account under which an event of this one would count: its own, or "other".
   std::string counted_as(std::string_view provider, std::string_view account) const;
   std::size_t accounts() const;
-  std::vector<std::string> account_names() const;  ///< by AccountId
+  std::string account_name(AccountId account) const;
   std::uint64_t accounts_folded() const;
 
   LedgerNumbers numbers() const;
