@@ -63,8 +63,9 @@ class River {
         calls_(settings_),
         trunks_(settings_, ledger_, [this] { return clock.now(); }),
         log_(LogLevel::debug, LogFormat::logfmt, [this](std::string_view line) { log_text_ += line; }),
-        pipeline_({*journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_, &trunks_}, commits,
+        pipeline_({*journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_, &trunks_, &exemplars_}, commits,
                   [this] { return clock.now(); }) {
+    exemplars_.enable(settings_->exemplar_session_ids);
     journal_->adopt(settings_);
   }
   /// Goes on where a journal left off; the settings' series must be numbered by its history.
@@ -158,6 +159,7 @@ class River {
     metrics_.adopt(*settings);
     trunks_.adopt(settings);
     calls_.adopt(settings);
+    exemplars_.enable(settings->exemplar_session_ids);
     journal_->adopt(settings);
     settings_ = std::move(settings);
   }
@@ -170,6 +172,7 @@ class River {
   ExporterMetrics& metrics() { return metrics_; }
   const CallMetrics& calls() const { return calls_; }
   Journal& journal() { return *journal_; }
+  const Exemplars& exemplars() const { return exemplars_; }
   TrunkMetrics& trunks() { return trunks_; }
   UnlistedCodes& unlisted() { return unlisted_; }
   Pipeline& pipeline() { return pipeline_; }
@@ -206,6 +209,7 @@ class River {
   ExporterMetrics metrics_;
   CallMetrics calls_;
   TrunkMetrics trunks_;
+  Exemplars exemplars_;
   UnlistedCodes unlisted_;
   std::string log_text_;
   Log log_;

@@ -178,6 +178,7 @@ accounts:
   allow: {acme: [vip, east]}
 trunks:
   acme: {east: 4, vip: 30}
+exemplars: {session_id: false}
 journal:
   sync: full
   dedup: {retention: 345600s, max_keys: 4000000}

@@ -208,6 +208,27 @@ TEST_F(LargePageTest, ReachesThoseWhoRead) {
   EXPECT_LT(ask("GET /metrics", "Accept-Encoding: gzip\r\n").body.size(), kPageBytes / 10);
 }
 
+TEST_F(LargePageTest, ArrivesWholeHoweverSlowlyItIsRead) {
+  const std::string page = ask("GET /metrics").body;
+  auto slow = client(kSmallBuffer);
+  slow.send(kScrape);
+  ASSERT_TRUE(becomes_true([&] { return replied(200) == 2; }));
+  EXPECT_EQ(slow.read().body, page);
+  slow.send("HEAD /metrics HTTP/1.1\r\n\r\n");
+  const auto head = slow.read(true);
+  EXPECT_EQ(head.header("Content-Length"), std::to_string(page.size()));
+  slow.send("GET /-/healthy HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(slow.read().body, "Healthy\n") << "nothing follows a head";
+}
+
+TEST_F(LargePageTest, IsReadByManyAtOnce) {
+  const std::string page = ask("GET /metrics").body;
+  std::vector<WebClient> clients;
+  request_without_reading(clients, 20);
+  ASSERT_TRUE(becomes_true([&] { return replied(200) == 21; }));
+  for (auto& reader : clients) EXPECT_EQ(reader.read().body, page);
+}
+
 TEST_F(LargePageTest, EndsForThoseWhoDoNotRead) {
   limits_.write = milliseconds{50};
   serve();

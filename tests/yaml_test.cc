@@ -1,6 +1,8 @@
 // The strict YAML reader: what it takes, and what it says about the rest.
 #include <gtest/gtest.h>
 
+#include <yaml-cpp/yaml.h>
+
 #include "settings_fixture.h"
 #include "telephony_exporter/event/limits.h"
 #include "telephony_exporter/yaml/node.h"
@@ -145,6 +147,58 @@ TEST(NodeLoad, FilesAreLimited) {
   EXPECT_EQ(Node::load(good).at("a").place(), good + ":1:4");
   const std::string large = directory.write("large.yml", "a: " + std::string(limits::kYamlBytes, 'a'));
   EXPECT_EQ(error_of([&] { Node::load(large); }), large + ":1:1: is larger than 4194304 bytes");
+}
+
+/// What our tree and yaml-cpp's, which needs a second parse, say of one document, in one form.
+std::string shape(const Node& node) {
+  std::string out = node.place() + ' ';
+  if (node.is_map()) {
+    for (const auto& [key, value] : node.pairs()) out += '{' + shape(key) + '=' + shape(value) + '}';
+  } else if (node.is_scalar()) {
+    try {
+      out += node.text();
+    } catch (const ConfigError&) {
+      out += "empty";
+    }
+  } else {
+    try {
+      for (const Node& item : node.items()) out += '[' + shape(item) + ']';
+    } catch (const ConfigError&) {
+      out += "nothing";
+    }
+  }
+  return out;
+}
+
+std::string shape(const YAML::Node& node) {
+  const YAML::Mark mark = node.Mark();
+  const bool none = mark.is_null();
+  std::string out = "f.yml:" + std::to_string(none ? 1 : mark.line + 1) + ':' +
+                    std::to_string(none ? 1 : mark.column + 1) + ' ';
+  if (node.IsMap()) {
+    for (const auto& item : node) out += '{' + shape(item.first) + '=' + shape(item.second) + '}';
+  } else if (node.IsScalar()) {
+    out += node.Scalar().empty() ? "empty" : node.Scalar();
+  } else if (node.IsSequence()) {
+    for (const YAML::Node& item : node) out += '[' + shape(item) + ']';
+  } else {
+    out += "nothing";
+  }
+  return out;
+}
+
+TEST(Yaml, TheTreeIsThatOfYamlCpp) {
+  for (const std::string text :
+       {"a: b", "[1, ~, '', \"x\\ty\", !t z]", "- a\n- - b\n  - c: d\n    e:\n", "{a: &x {b: 1}, c: *x, d: [*x, *x]}",
+        "&r [a, &n , *n]", "a: |\n  one\n  two\nb: >-\n  three\n  four\n", "? [k, l]\n: v\n? m\n", "~", "--- x", "a: 1\na: 2",
+        "null", "key: &k null\nother: *k\n", "[]", "{}", "{a, b: }", "<<: {a: 1}\nb: 2", "\xef\xbb\xbf" "a: b"}) {
+    EXPECT_EQ(shape(Node::parse(text, "f.yml")), shape(YAML::Load(text))) << text;
+  }
+  for (const auto& file : std::filesystem::directory_iterator(SOURCE_DIRECTORY "/config/providers")) {
+    std::ifstream in(file.path());
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    EXPECT_EQ(shape(Node::parse(text, "f.yml")), shape(YAML::Load(text))) << file.path();
+  }
 }
 
 }  // namespace

@@ -31,6 +31,11 @@ void load_journal(const Node& node, Settings& settings) {
   if (const auto keys = dedup->find("max_keys")) settings.dedup_max_keys = keys->number();
 }
 
+void load_exemplars(const Node& node, Settings& settings) {
+  node.expect_keys({"session_id"});
+  settings.exemplar_session_ids = node.at("session_id").boolean();
+}
+
 void load_catalogs(const Node& list, Settings& settings) {
   CatalogFiles files;
   for (const Node& file : list.items()) {
@@ -49,11 +54,12 @@ void load_catalogs(const Node& list, Settings& settings) {
 
 std::unique_ptr<Settings> read_settings(const std::string& file) {
   const Node root = Node::load(file);
-  root.expect_keys({"providers", "accounts", "trunks", "journal", "ingest", "sources"});
+  root.expect_keys({"providers", "accounts", "trunks", "exemplars", "journal", "ingest", "sources"});
   auto settings = std::make_unique<Settings>();
   load_catalogs(root.at("providers"), *settings);
   if (const auto accounts = root.find("accounts")) load_accounts(*accounts, *settings);
   if (const auto trunks = root.find("trunks")) load_trunks(*trunks, *settings);
+  if (const auto exemplars = root.find("exemplars")) load_exemplars(*exemplars, *settings);
   if (const auto journal = root.find("journal")) load_journal(*journal, *settings);
   if (const auto ingest = root.find("ingest")) load_ingest(*ingest, *settings);
   for (const Node& node : root.at("sources").items()) {

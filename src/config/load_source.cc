@@ -118,6 +118,7 @@ Source load_source(const Node& node, const Settings& settings) {
   }
   const auto names = settings.accounts_map.find(source.provider);
   if (names != settings.accounts_map.end()) source.account_names = &names->second;
+  source.session_ids = settings.exemplar_session_ids;
   source.input = load_input(node, *source.catalog, settings);
   refuse_the_same_input_twice(node, source, settings);
   return source;

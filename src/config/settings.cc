@@ -152,6 +152,8 @@ std::string to_yaml(const Settings& settings) {
   out << YAML::EndSeq;
   emit_accounts(out, settings);
   emit_trunks(out, settings);
+  out << YAML::Key << "exemplars" << YAML::Value << YAML::Flow << YAML::BeginMap;
+  out << YAML::Key << "session_id" << YAML::Value << settings.exemplar_session_ids << YAML::EndMap;
   out << YAML::Key << "journal" << YAML::Value << YAML::BeginMap;
   out << YAML::Key << "sync" << YAML::Value << (settings.journal_sync_full ? "full" : "normal");
   out << YAML::Key << "dedup" << YAML::Value << YAML::Flow << YAML::BeginMap;

@@ -30,6 +30,12 @@ std::string_view read_identity(const EventRule& rule, const Slots& slots, std::s
   return identity;
 }
 
+/// What people look a call up by: the session where the rule knows one, or else the event's own id.
+std::string_view read_session_id(const EventRule& rule, const Slots& slots) {
+  const std::string_view session = rule.call ? trimmed(slots.first(rule.call->session)) : std::string_view();
+  return session.empty() ? trimmed(slots.first(rule.id)) : session;
+}
+
 std::optional<Outcome> read_outcome(const EventRule& rule, const Reading& reading, const Slots& slots,
                                     std::string& text) {
   const std::string_view word = trimmed(slots.first(rule.status));
@@ -107,6 +113,7 @@ Record apply_rule(const EventRule& rule, const Source& source, Slots& slots, Rul
   event.retry_after = read_retry_after(rule, slots);
   event.session = read_outcome(rule, source.catalog->reading, slots, scratch.word);
   event.identity = read_identity(rule, slots, scratch.identity);
+  if (source.session_ids) event.session_id = read_session_id(rule, slots);
   event.call = read_call(rule, slots, event.session.has_value(), scratch.word);
   event.occurred = read_occurred(rule, slots, event.absurd);
   read_legs(rule, slots, scratch.legs, event.absurd);
@@ -131,6 +138,7 @@ Event line_event(const LineMatch& match, const Source& source, RuleScratch& scra
     add_part(scratch.identity, match.kind);
     add_part(scratch.identity, match.id);
     event.identity = scratch.identity;
+    if (source.session_ids) event.session_id = match.id;
   }
   return event;
 }

@@ -79,9 +79,11 @@ class Exporter {
         metrics_(*live_.get(), journal_, ledger_),
         calls_(live_.get()),
         trunks_(live_.get(), ledger_),
-        pipeline_({journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_, &trunks_},
+        pipeline_({journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_, &trunks_, &exemplars_},
                   commits(options)) {
     // The doors open last: no scrape may see a counter that is lower than before.
+    exemplars_.enable(live_.get()->exemplar_session_ids);
+    ledger_.show(exemplars_);
     ledger_.restore(opened_.history);
     hints_.restore(opened_.history.hints);
     journal_.adopt(live_.get());
@@ -111,6 +113,7 @@ class Exporter {
       metrics_.adopt(*settings);
       trunks_.adopt(settings);
       calls_.adopt(settings);
+      exemplars_.enable(settings->exemplar_session_ids);
       journal_.adopt(settings);
       live_.set(settings);
       listen();
@@ -204,6 +207,7 @@ class Exporter {
   ExporterMetrics metrics_;
   CallMetrics calls_;
   TrunkMetrics trunks_;
+  Exemplars exemplars_;
   ProcessMetrics process_;
   UnlistedCodes unlisted_;
   Pipeline pipeline_;

@@ -131,6 +131,7 @@ void Pipeline::add_event(const Source& source, const Event& event, Delivery& del
   if (!sample.empty()) open_->calls.push_back({open_->postings.size() - 1, std::move(sample)});
   if (!meaning) return;
   posting.error = source.series[meaning->entry];
+  if (!event.session_id.empty()) posting.session_id = open_->accounts.emplace_back(event.session_id);
   posting.retry_after = event.retry_after;
   if (meaning->unlisted) {
     delivery.unlisted.emplace_back(open_->postings.size() - 1, unlisted_code(source, event, meaning->entry));

@@ -72,6 +72,7 @@ void Pipeline::settle(Group& group) {
   if (committed) {
     parts_.ledger.post(group.postings);
     parts_.hints.post(group.postings);
+    if (parts_.exemplars != nullptr) parts_.exemplars->note(group.postings);
     observe(group);
     see_trunks(group);
   }

@@ -167,9 +167,9 @@ std::size_t Ledger::accounts() const {
   return accounts_.size();
 }
 
-std::vector<std::string> Ledger::account_names() const {
+std::string Ledger::account_name(AccountId account) const {
   const std::lock_guard lock(mutex_);
-  return accounts_.names();
+  return accounts_.name(account);
 }
 
 std::uint64_t Ledger::accounts_folded() const {

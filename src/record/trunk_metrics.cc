@@ -133,12 +133,12 @@ std::vector<MetricFamily> TrunkMetrics::Collect() const {
   const auto expired = static_cast<double>(trunks_.expired()),
              dropped = static_cast<double>(trunks_.dropped());
   lock.unlock();
-  const std::vector<std::string> accounts = ledger_.account_names();  // taken later, so that it has them all
   Families page;
   for (const TrunkNumbers& trunk : trunks) {
     if (!is_active(*settings, trunk.trunk.stream)) continue;
     const Stream& stream = settings->table.streams()[trunk.trunk.stream];
-    const std::string account = trunk.trunk.account == kNoAccount ? "" : accounts[trunk.trunk.account];
+    const std::string account =
+        trunk.trunk.account == kNoAccount ? "" : ledger_.account_name(trunk.trunk.account);
     page.add(trunk, {{"provider", stream.provider}, {"product", stream.product}, {"account", account}});
   }
   auto families = std::move(page).families();

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <utility>
 
@@ -14,12 +15,14 @@
 namespace telephony {
 namespace {
 
-/// Counts documents, remembers where the last one begins, and stops where one is nested too deep: yaml-cpp
-/// builds nodes recursively.
-class Documents : public YAML::EventHandler {
+/// Builds the tree of the first document, counts documents and remembers where the last one begins. Stops
+/// where one is nested too deep, because yaml-cpp's parser is recursive, as are our readers.
+class Builder : public YAML::EventHandler {
  public:
+  explicit Builder(const std::string& file) : document_{file, {}} {}
+
   /// At a stray "," yaml-cpp finds empty documents without end, so no more than two are asked for.
-  Documents(const std::string& text, const std::string& file) : file_(file) {
+  void read(const std::string& text) {
     std::istringstream in(text);
     YAML::Parser parser(in);
     while (count_ < 2 && parser.HandleNextDocument(*this)) continue;
@@ -27,45 +30,61 @@ class Documents : public YAML::EventHandler {
 
   int count() const { return count_; }
   const YAML::Mark& last() const { return last_; }
+  Document take() { return std::move(document_); }
 
  private:
+  using Kind = Element::Kind;
+
   void OnDocumentStart(const YAML::Mark&) override {
     ++count_;
     begins_ = true;
   }
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { note(mark); }
-  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t, const std::string&) override {
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(Kind::nothing, mark, anchor); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     note(mark);
+    if (count_ == 1) open_.back()->children.push_back(anchors_.at(anchor));
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                const std::string& text) override {
+    add(Kind::scalar, mark, anchor).text = text;
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    enter(mark);
+    enter(Kind::sequence, mark, anchor);
   }
-  void OnSequenceEnd() override { --depth_; }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+  void OnSequenceEnd() override { open_.pop_back(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    enter(mark);
+    enter(Kind::mapping, mark, anchor);
   }
-  void OnMapEnd() override { --depth_; }
+  void OnMapEnd() override { open_.pop_back(); }
 
   void note(const YAML::Mark& mark) {
     if (std::exchange(begins_, false)) last_ = mark;
   }
 
-  void enter(const YAML::Mark& mark) {
+  Element& add(Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
     note(mark);
-    if (++depth_ <= limits::kYamlDepth) return;
-    throw ConfigError(yaml_place(file_, mark) + ": is nested deeper than " +
+    Element& element = document_.elements.emplace_back(Element{kind, mark, {}, {}});
+    if (!open_.empty()) open_.back()->children.push_back(&element);
+    if (anchor != YAML::NullAnchor) anchors_[anchor] = &element;
+    return element;
+  }
+
+  void enter(Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
+    open_.push_back(&add(kind, mark, anchor));
+    if (open_.size() <= limits::kYamlDepth) return;
+    throw ConfigError(yaml_place(document_.file, mark) + ": is nested deeper than " +
                       std::to_string(limits::kYamlDepth) + " levels");
   }
 
-  const std::string& file_;
+  Document document_;
   int count_ = 0;
   bool begins_ = false;
-  std::size_t depth_ = 0;
   YAML::Mark last_;
+  std::vector<Element*> open_;  ///< from the root to where the parser is
+  std::map<YAML::anchor_t, const Element*> anchors_;
 };
 
 }  // namespace
@@ -91,13 +110,15 @@ std::string read_document(const std::string& file) {
   return text;
 }
 
-void check_document(const std::string& text, const std::string& file) {
-  const Documents documents(text, file);
-  if (documents.count() == 0) throw ConfigError(file + ":1:1: is empty");
-  if (documents.count() > 1) {
-    throw ConfigError(yaml_place(file, documents.last()) +
+Document parse_document(const std::string& text, const std::string& file) {
+  Builder builder(file);
+  builder.read(text);
+  if (builder.count() == 0) throw ConfigError(file + ":1:1: is empty");
+  if (builder.count() > 1) {
+    throw ConfigError(yaml_place(file, builder.last()) +
                       ": a second document starts here; one file holds one");
   }
+  return builder.take();
 }
 
 }  // namespace telephony

@@ -1,11 +1,28 @@
-// Files as whole YAML documents, checked before yaml-cpp builds nodes of them.
+// Files as whole YAML documents: what yaml-cpp's parser tells is kept as a small tree. Its own nodes cost a
+// second parse, and several allocations for each word.
 #pragma once
 
 #include <yaml-cpp/mark.h>
 
+#include <cstdint>
+#include <deque>
 #include <string>
+#include <vector>
 
 namespace telephony {
+
+struct Element {
+  enum class Kind : std::uint8_t { nothing, scalar, sequence, mapping };
+  Kind kind = Kind::nothing;
+  YAML::Mark mark;
+  std::string text;                      ///< of a scalar
+  std::vector<const Element*> children;  ///< of a mapping: key, value, key, value, ...
+};
+
+struct Document {
+  std::string file;
+  std::deque<Element> elements;  ///< the root is the first; a deque, so that they stay where they are
+};
 
 /// "file:line:column", counted from 1.
 std::string yaml_place(const std::string& file, const YAML::Mark& mark);
@@ -15,6 +32,6 @@ std::string read_document(const std::string& file);
 
 /// Throws ConfigError unless the text is one document that is not nested too deep; YAML::Exception where it
 /// is no YAML.
-void check_document(const std::string& text, const std::string& file);
+Document parse_document(const std::string& text, const std::string& file);
 
 }  // namespace telephony

@@ -1,5 +1,7 @@
 #include "telephony_exporter/yaml/node.h"
 
+#include <yaml-cpp/exceptions.h>
+
 #include <algorithm>
 #include <charconv>
 #include <set>
@@ -10,25 +12,37 @@
 namespace telephony {
 namespace {
 
-const char* kind(const YAML::Node& node) {
-  return node.IsMap() ? "a mapping" : node.IsSequence() ? "a list" : node.IsScalar() ? "a text" : "nothing";
+using Kind = Element::Kind;
+
+const char* name(Kind kind) {
+  return kind == Kind::mapping    ? "a mapping"
+         : kind == Kind::sequence ? "a list"
+         : kind == Kind::scalar   ? "a text"
+                                  : "nothing";
 }
 
 }  // namespace
 
-Node::Node(std::shared_ptr<const std::string> file, const YAML::Node& node)
-    : file_(std::move(file)), node_(node) {}
+Node::Node(std::shared_ptr<const Document> document, const Element* element)
+    : document_(std::move(document)), element_(element) {}
 
 Node Node::load(const std::string& file) { return parse(read_document(file), file); }
 
 Node Node::parse(const std::string& text, const std::string& file) try {
-  check_document(text, file);
-  return Node(std::make_shared<const std::string>(file), YAML::Load(text));
+  auto document = std::make_shared<const Document>(parse_document(text, file));
+  const Element* root = &document->elements.front();
+  return Node(std::move(document), root);
 } catch (const YAML::Exception& e) {
   throw ConfigError(yaml_place(file, e.mark) + ": is not YAML: " + e.msg);
 }
 
-std::string Node::place() const { return yaml_place(*file_, node_.Mark()); }
+bool Node::is_map() const { return element_->kind == Kind::mapping; }
+
+bool Node::is_scalar() const { return element_->kind == Kind::scalar; }
+
+const std::string& Node::file() const { return document_->file; }
+
+std::string Node::place() const { return yaml_place(file(), element_->mark); }
 
 void Node::fail(const std::string& what) const {
   std::string line = place() + ": " + what;
@@ -36,6 +50,10 @@ void Node::fail(const std::string& what) const {
   const auto control = [](unsigned char c) { return c < ' ' || c == 0x7f; };
   std::replace_if(line.begin(), line.end(), control, '?');
   throw ConfigError(line);
+}
+
+void Node::require(bool is_so, const char* what) const {
+  if (!is_so) fail(std::string("expected ") + what + ", found " + name(element_->kind));
 }
 
 void Node::expect_keys(std::initializer_list<std::string_view> keys) const {
@@ -59,30 +77,37 @@ Node Node::at(std::string_view key) const {
 }
 
 std::optional<Node> Node::find(std::string_view key) const {
-  for (const auto& [name, value] : pairs()) {
-    if (name.is_scalar() && name.node_.Scalar() == key) return value;
+  require(is_map(), "a mapping");
+  const auto& children = element_->children;
+  for (std::size_t i = 0; i < children.size(); i += 2) {
+    if (children[i]->kind == Kind::scalar && children[i]->text == key) return beside(children[i + 1]);
   }
   return std::nullopt;
 }
 
 std::vector<Node> Node::items() const {
-  if (!node_.IsSequence()) fail(std::string("expected a list, found ") + kind(node_));
+  require(element_->kind == Kind::sequence, "a list");
   std::vector<Node> out;
-  for (const YAML::Node& item : node_) out.push_back(Node(file_, item));
+  out.reserve(element_->children.size());
+  for (const Element* child : element_->children) out.push_back(beside(child));
   return out;
 }
 
 std::vector<std::pair<Node, Node>> Node::pairs() const {
-  if (!node_.IsMap()) fail(std::string("expected a mapping, found ") + kind(node_));
+  require(is_map(), "a mapping");
+  const auto& children = element_->children;
   std::vector<std::pair<Node, Node>> out;
-  for (const auto& item : node_) out.emplace_back(Node(file_, item.first), Node(file_, item.second));
+  out.reserve(children.size() / 2);
+  for (std::size_t i = 0; i < children.size(); i += 2) {
+    out.emplace_back(beside(children[i]), beside(children[i + 1]));
+  }
   return out;
 }
 
 std::string Node::text() const {
-  if (!node_.IsScalar()) fail(std::string("expected a text, found ") + kind(node_));
-  if (node_.Scalar().empty()) fail("expected a text, found an empty one");
-  return node_.Scalar();
+  require(is_scalar(), "a text");
+  if (element_->text.empty()) fail("expected a text, found an empty one");
+  return element_->text;
 }
 
 std::string Node::slug() const {

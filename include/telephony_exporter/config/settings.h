@@ -69,6 +69,7 @@ struct Source {
   std::vector<const EventRule*> rules;          ///< those of the catalog that serve this product
   const AccountNames* account_names = nullptr;  ///< of its provider; null: accounts count as they are told
   SourceId id = 0;
+  bool session_ids = false;                     ///< its events name their sessions, for exemplars
   StreamId stream = 0;
   std::vector<SeriesId> series;  ///< by position of the entry in `space`
 
@@ -103,6 +104,7 @@ struct Settings {
   std::map<std::string, std::vector<std::string>, std::less<>> accounts_allow;  ///< by provider
   std::map<std::string, AccountNames, std::less<>> accounts_map;                ///< by provider
   std::map<std::string, TrunkLimits, std::less<>> trunks;                       ///< by provider
+  bool exemplar_session_ids = false;  ///< error counters say which session they counted last
   bool journal_sync_full = true;
   std::chrono::seconds dedup_retention{std::chrono::hours{96}};
   std::size_t dedup_max_keys = 4'000'000;

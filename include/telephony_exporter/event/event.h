@@ -67,6 +67,7 @@ struct Event {
   std::string_view numbering;      ///< whose code it is, where a provider's space holds those of several
   std::string_view text;           ///< the provider's words for the error; may be empty
   std::string_view account;        ///< as told, or as the configuration names it; may be empty
+  std::string_view session_id;     ///< for exemplars, as told; empty unless the source wants them
   std::string_view identity;       ///< what tells a redelivery; empty when the event has no id
   std::string_view warning;        ///< what the operator should know when such an event arrives
   std::optional<Outcome> session;  ///< set when the event ends a session

@@ -20,6 +20,7 @@ inline constexpr std::size_t kLineBytes = 8 * 1024;
 inline constexpr std::size_t kJsonDepth = 64;
 inline constexpr std::size_t kCodeBytes = 64;
 inline constexpr std::size_t kAccountBytes = 64;
+inline constexpr std::size_t kSessionBytes = 64;  // of an id that may become an exemplar
 inline constexpr std::size_t kIdempotencyKeyBytes = 255;
 
 // How many events may wait for a commit; beyond it senders are told to try again.

@@ -16,6 +16,7 @@
 #include "telephony_exporter/log/log.h"
 #include "telephony_exporter/pipeline/unlisted.h"
 #include "telephony_exporter/record/call_metrics.h"
+#include "telephony_exporter/record/exemplars.h"
 #include "telephony_exporter/record/exporter_metrics.h"
 #include "telephony_exporter/record/ledger.h"
 #include "telephony_exporter/record/trunk_metrics.h"
@@ -32,6 +33,7 @@ struct PipelineParts {
   UnlistedCodes& unlisted;
   Log& log;
   TrunkMetrics* trunks = nullptr;  ///< null: nobody asks which calls are open
+  Exemplars* exemplars = nullptr;  ///< null: nobody asks which sessions were counted
 };
 
 struct Group;

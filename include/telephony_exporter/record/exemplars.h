@@ -1,10 +1,12 @@
 // The last event behind a counter, for OpenMetrics exemplars: which session it was.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "telephony_exporter/event/posting.h"
@@ -17,10 +19,14 @@ struct Exemplar {
   WallTime received;
 };
 
+/// False for what must not stand on a page: empty, over limits::kSessionBytes, other than printable ASCII
+/// without spaces, an address, or what may hold a phone number: digits that stand together, seven or more.
+bool is_session_id(std::string_view text);
+
 /// Thread-safe. Keeps one exemplar for each error series, so memory is bounded by the catalogs.
 class Exemplars {
  public:
-  /// Keeps nothing while it is off.
+  /// Keeps nothing while it is off, and forgets what it had.
   void enable(bool on);
 
   /// Remembers the session of every posting that is no duplicate and names one.
@@ -29,8 +35,8 @@ class Exemplars {
   std::optional<Exemplar> find(SeriesId series) const;
 
  private:
+  std::atomic<bool> on_ = false;
   mutable std::mutex mutex_;
-  bool on_ = false;
   std::unordered_map<SeriesId, Exemplar> last_;
 };
 

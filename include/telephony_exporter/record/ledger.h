@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -15,33 +14,9 @@
 #include "telephony_exporter/record/accounts.h"
 #include "telephony_exporter/record/exemplars.h"
 #include "telephony_exporter/record/page.h"
+#include "telephony_exporter/record/tally.h"
 
 namespace telephony {
-
-/// A counter's number. It is raised under the ledger's lock and read without one, so a page holds up no
-/// posting; it may show one event of a batch and not yet the next.
-class Tally {
- public:
-  void add(std::uint64_t events, WallTime first);
-  std::uint64_t count() const { return count_.load(std::memory_order_relaxed); }
-  /// Since when it has counted; 0 for an account's until seen.
-  UnixMillis created() const { return created_.load(std::memory_order_relaxed); }
-
- private:
-  std::atomic<std::uint64_t> count_{0};
-  std::atomic<UnixMillis> created_{UnixMillis{0}};
-};
-
-class ErrorTally : public Tally {
- public:
-  void add(std::uint64_t events, WallTime first, WallTime last);
-  UnixMillis last_seen() const { return last_seen_.load(std::memory_order_relaxed); }  ///< 0 until seen
-
- private:
-  std::atomic<UnixMillis> last_seen_{UnixMillis{0}};
-};
-
-using SessionTallies = std::array<Tally, kOutcomes>;
 
 /// Cells of accounts, by their keys. They never move.
 template <typename Cell>
@@ -71,7 +46,7 @@ class Ledger : public Rendered {
   explicit Ledger(std::shared_ptr<const Settings> settings);
   ~Ledger() override;
 
-  /// Shows these exemplars, which must outlive the ledger, on pages whose format has them.
+  /// Shows these exemplars, which must outlive all pages, on those whose format has them.
   void show(const Exemplars& exemplars) { exemplars_ = &exemplars; }
 
   /// Names the counters by these settings from now on; those that they don't name are kept, unseen.
@@ -90,7 +65,7 @@ class Ledger : public Rendered {
   /// The account under which an event of this one would count: its own, or "other".
   std::string counted_as(std::string_view provider, std::string_view account) const;
   std::size_t accounts() const;
-  std::vector<std::string> account_names() const;  ///< by AccountId
+  std::string account_name(AccountId account) const;
   std::uint64_t accounts_folded() const;
 
   LedgerNumbers numbers() const;

@@ -1,8 +1,6 @@
 // Strict YAML: every message says file:line:column, what is wrong, and what would be right.
 #pragma once
 
-#include <yaml-cpp/yaml.h>
-
 #include <chrono>
 #include <cstdint>
 #include <initializer_list>
@@ -21,6 +19,9 @@ class ConfigError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+struct Document;
+struct Element;
+
 /// One node of a parsed document; knows its place. All readers throw ConfigError.
 class Node {
  public:
@@ -36,8 +37,8 @@ class Node {
 
   Node at(std::string_view key) const;                   ///< the key must be there
   std::optional<Node> find(std::string_view key) const;  ///< nullopt when absent
-  bool is_map() const { return node_.IsMap(); }
-  bool is_scalar() const { return node_.IsScalar(); }
+  bool is_map() const;
+  bool is_scalar() const;
   std::vector<Node> items() const;                   ///< the elements of a sequence
   std::vector<std::pair<Node, Node>> pairs() const;  ///< the keys and values of a mapping
 
@@ -51,14 +52,16 @@ class Node {
   /// The position in `names` of this scalar; throws with the list of what is allowed.
   std::size_t choice(std::span<const std::string_view> names) const;
 
-  const std::string& file() const { return *file_; }
+  const std::string& file() const;
   std::string place() const;  ///< file:line:column
 
  private:
-  Node(std::shared_ptr<const std::string> file, const YAML::Node& node);
+  Node(std::shared_ptr<const Document> document, const Element* element);
+  Node beside(const Element* element) const { return Node(document_, element); }
+  void require(bool is_so, const char* what) const;
 
-  std::shared_ptr<const std::string> file_;
-  YAML::Node node_;
+  std::shared_ptr<const Document> document_;
+  const Element* element_;
 };
 
 }  // namespace telephony
