@@ -73,6 +73,7 @@ LIBRARIES = {
     "SQLite3": "libsqlite3-dev",
     "yaml-cpp": "libyaml-cpp-dev",
     "jsonschema": "python3-jsonschema",
+    "prometheus_client": "python3-prometheus-client",
     "yaml": "python3-yaml",
 }
 

@@ -249,6 +249,7 @@ TEST(Pipeline, OneEventFromManyThreadsCountsOnce) {
         }
         river.ledger().Collect();
         river.metrics().Collect();
+        EXPECT_NE(river.page().find("telephony_account_sessions_total{account=\"x\""), std::string::npos);
       }
     });
   }

@@ -22,7 +22,8 @@ class Prometheus {
       : port_(free_port()),
         process_({"/usr/bin/prometheus", "--config.file=" + write_configuration(target),
                   "--web.listen-address=127.0.0.1:" + std::to_string(port_),
-                  "--storage.tsdb.path=" + directory_.path() + "/data", "--log.level=warn"}) {}
+                  "--storage.tsdb.path=" + directory_.path() + "/data", "--enable-feature=exemplar-storage",
+                  "--log.level=warn"}) {}
 
   bool is_ready() const {
     const auto answer = httplib::Client("127.0.0.1", port_).Get("/-/ready");
@@ -43,6 +44,26 @@ class Prometheus {
           {"", series.at("metric").get<Labels>(), std::stod(series["value"][1].get<std::string>())});
     }
     return samples;
+  }
+
+  /// The labels of the exemplars of all series of the expression, within the last hour.
+  std::vector<Labels> exemplars(const std::string& expression) const {
+    httplib::Client client("127.0.0.1", port_);
+    const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    const httplib::Params asked = {
+        {"query", expression}, {"start", std::to_string(now - 3600)}, {"end", std::to_string(now + 3600)}};
+    const auto answer = client.Get("/api/v1/query_exemplars", asked, httplib::Headers{});
+    if (!answer) return {};
+    const auto json = nlohmann::json::parse(answer->body);
+    EXPECT_EQ(json.at("status"), "success") << answer->body;
+    std::vector<Labels> found;
+    for (const auto& series : json.at("data")) {
+      for (const auto& exemplar : series.at("exemplars")) {
+        EXPECT_EQ(exemplar.at("value"), "1");
+        found.push_back(exemplar.at("labels").get<Labels>());
+      }
+    }
+    return found;
   }
 
   /// True as soon as the expression has one answer with that value.
@@ -115,6 +136,28 @@ TEST_F(PrometheusTest, TheFirstErrorEverIsAnIncreaseThatOutlivesAReloadAndNamesI
   EXPECT_GT(joined[0].value, 0);
   EXPECT_EQ(joined[0].labels.at("message"), "The trunk capacity has been exceeded");
   EXPECT_NE(joined[0].labels.at("remedy"), "");
+}
+
+TEST_F(PrometheusTest, KeepsTheSessionThatAnErrorCountedLast) {
+  Start with_exemplars;
+  with_exemplars.configuration = "providers: [" SOURCE_DIRECTORY
+                                 "/config/providers/8x8.yml]\n"
+                                 "exemplars: {session_id: true}\n"
+                                 "sources:\n"
+                                 "  - {name: masking, provider: 8x8, product: number_masking,\n"
+                                 "     webhook: {path: /webhooks/8x8/number-masking, auth: none}}\n";
+  Exporter& exporter = start(with_exemplars);
+  const Prometheus prometheus(exporter.web_port());
+  ASSERT_TRUE(eventually(kStartDeadline, [&] { return prometheus.is_ready(); })) << prometheus.errors();
+  const std::string body =
+      R"({"payload":{"sessionId":"b3a1-52c0","sessionStatus":"ERROR","errorDetails":{"errorCode":-2010}}})";
+  ASSERT_EQ(exporter.post("/webhooks/8x8/number-masking", body).status, 200);
+  const std::string errors = R"(telephony_errors_total{code="-2010"})";
+  ASSERT_TRUE(prometheus.becomes(errors, 1)) << prometheus.errors();
+  EXPECT_TRUE(prometheus.becomes(R"(telephony_errors_created{code="-2010"} > bool 0)", 1));
+  EXPECT_EQ(prometheus.query(R"(telephony_error_info{code="-2010"})").size(), 1U);
+  ASSERT_TRUE(eventually(kBudget, [&] { return !prometheus.exemplars(errors).empty(); }));
+  EXPECT_EQ(prometheus.exemplars(errors), (std::vector<Labels>{{{"session_id", "b3a1-52c0"}}}));
 }
 
 }  // namespace

@@ -86,6 +86,7 @@ class Exporter {
                   commits(options)) {
     // The doors open last: no scrape may see a counter that is lower than before.
     exemplars_.enable(live_.get()->exemplar_session_ids);
+    ledger_.show(exemplars_);
     ledger_.restore(opened_.history);
     hints_.restore(opened_.history.hints);
     journal_.adopt(live_.get());

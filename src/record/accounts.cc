@@ -14,10 +14,6 @@ namespace {
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::size_t kPhoneDigits = 7;  // E.164 subscriber numbers are hardly ever shorter
 
-std::string key_of(std::string_view provider, std::string_view account) {
-  return std::string(provider) + '\n' + std::string(account);
-}
-
 /// Digits with dialling punctuation, or bytes of other alphabets' spaces and dashes, between them; then no
 /// letter.
 bool starts_with_number(std::string_view text) {
@@ -75,11 +71,19 @@ void Accounts::limit(std::size_t max,
 }
 
 AccountId Accounts::admit(std::string_view provider, std::string_view account) {
+  if (const AccountId* known = find(provider, account)) return *known;
   return admits(provider, account) ? add(provider, account) : kOtherAccount;
 }
 
 bool Accounts::admits(std::string_view provider, std::string_view account) const {
-  return ids_.contains(key_of(provider, account)) || (size() < max_ && is_account(account));
+  return find(provider, account) != nullptr || (size() < max_ && is_account(account));
+}
+
+const AccountId* Accounts::find(std::string_view provider, std::string_view account) const {
+  const auto ids = ids_.find(provider);
+  if (ids == ids_.end()) return nullptr;
+  const auto found = ids->second.find(account);
+  return found == ids->second.end() ? nullptr : &found->second;
 }
 
 AccountId Accounts::restore(std::string_view provider, std::string_view account) {
@@ -87,8 +91,8 @@ AccountId Accounts::restore(std::string_view provider, std::string_view account)
 }
 
 AccountId Accounts::add(std::string_view provider, std::string_view account) {
-  const auto [found, added] =
-      ids_.try_emplace(key_of(provider, account), static_cast<AccountId>(names_.size()));
+  Ids& ids = ids_[std::string(provider)];
+  const auto [found, added] = ids.try_emplace(std::string(account), static_cast<AccountId>(names_.size()));
   if (added) names_.emplace_back(account);
   return found->second;
 }

@@ -72,9 +72,9 @@ Labels labels_of(const Stream& stream, const char* last, std::string value) {
 }
 
 /// The families of one page.
-class Page {
+class Families {
  public:
-  Page() {
+  Families() {
     for (const Measure& measure : measures()) {
       families_.push_back(metric_family(measure.name, MetricType::Histogram, measure.help));
     }
@@ -145,7 +145,7 @@ void CallMetrics::observe_lag(const Posting& posting, WallTime occurred, Histogr
 }
 
 std::vector<MetricFamily> CallMetrics::Collect() const {
-  Page page;
+  Families page;
   const std::lock_guard lock(mutex_);
   std::map<StreamId, const Stream*> shown;
   for (const ActiveStream& active : settings_->streams) {

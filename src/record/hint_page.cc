@@ -1,8 +1,9 @@
-// The names of the metrics of retry hints stand in this file only.
+// The slow way onto the page, label by label: for whoever collects, and for tests of the fast one.
 #include <algorithm>
 #include <map>
 
 #include "record/family.h"
+#include "record/hint_families.h"
 #include "telephony_exporter/record/hint_metrics.h"
 
 namespace telephony {
@@ -20,18 +21,11 @@ struct Worst {
   WallTime not_before;
 };
 
-struct Page {
-  MetricFamily allowed = metric_family("telephony_retry_allowed", MetricType::Gauge,
-                                       "1 if trying again can help without a change, 0 if it cannot.");
-  MetricFamily after = metric_family(
-      "telephony_retry_after_seconds", MetricType::Gauge,
-      "How long a caller who gets this code now should wait, in the account that waits longest.");
-  MetricFamily not_before = metric_family(
-      "telephony_retry_not_before_timestamp_seconds", MetricType::Gauge,
-      "When the last raised wait ends, counted from the event that changed it last; 0 if none is raised.");
-  MetricFamily account_after =
-      metric_family("telephony_account_retry_after_seconds", MetricType::Gauge,
-                    "How long a caller of this account should wait, while that is longer than usual.");
+struct Families {
+  MetricFamily allowed = family_of(hint_families::kAllowed);
+  MetricFamily after = family_of(hint_families::kAfter);
+  MetricFamily not_before = family_of(hint_families::kNotBefore);
+  MetricFamily account_after = family_of(hint_families::kAccountAfter);
 
   void entry(const Labels& labels, const Entry& entry, const Worst& worst) {
     const Hint rest = rest_hint(entry.retry);
@@ -82,7 +76,7 @@ std::vector<MetricFamily> HintMetrics::Collect() const {
   const HintNumbers numbers = hints_.numbers(clock_());
   const auto entries = listed(*numbers.settings);
   auto worst = worst_of(numbers.raised);
-  Page page;
+  Families page;
   for (const auto& [series, entry] : entries) page.entry(entry.first, *entry.second, worst[series]);
   for (const RaisedHint& hint : numbers.raised) {
     if (const auto entry = entries.find(hint.series); entry != entries.end())

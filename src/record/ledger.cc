@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "record/ledger_layout.h"
+
 namespace telephony {
 namespace {
 
@@ -9,27 +11,39 @@ std::uint64_t pair_key(std::uint32_t series, AccountId account) {
   return std::uint64_t{series} << 32 | account;
 }
 
-double unix_seconds(WallTime time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); }
+double unix_seconds(UnixMillis time) { return static_cast<double>(time) / 1000; }
 
 }  // namespace
 
-void Ledger::Cell::add(double events, WallTime first, WallTime last) {
-  if (created == WallTime()) created = first;
-  last_seen = std::max(last_seen, last);
-  count.Increment(events);
+void Tally::add(std::uint64_t events, WallTime first) {
+  constexpr UnixMillis kUnknown{0};
+  const UnixMillis since = to_millis(first);
+  const bool earlier = created() == kUnknown || (since != kUnknown && since < created());
+  if (earlier) created_.store(since, std::memory_order_relaxed);
+  count_.store(count() + events, std::memory_order_relaxed);
+}
+
+void ErrorTally::add(std::uint64_t events, WallTime first, WallTime last) {
+  Tally::add(events, first);
+  if (to_millis(last) > last_seen()) last_seen_.store(to_millis(last), std::memory_order_relaxed);
 }
 
 Ledger::Ledger(std::shared_ptr<const Settings> settings) { adopt(std::move(settings)); }
+
+Ledger::~Ledger() = default;
 
 void Ledger::adopt(std::shared_ptr<const Settings> settings) {
   const std::lock_guard lock(mutex_);
   settings_ = std::move(settings);
   const SeriesTable& table = settings_->table;
   for (auto id = static_cast<SeriesId>(errors_.size()); id < table.errors().size(); ++id) {
-    errors_.emplace_back().created = table.error_created(id);
+    errors_.emplace_back().add(0, table.error_created(id), {});
+    const ErrorSeries& series = table.errors()[id];
+    const bool unlisted = series.reason == kUnlisted;
+    account_series_.push_back(unlisted ? unlisted_.try_emplace(series.stream, id).first->second : id);
   }
   for (auto id = static_cast<StreamId>(sessions_.size()); id < table.streams().size(); ++id) {
-    for (Cell& cell : sessions_.emplace_back()) cell.created = table.stream_created(id);
+    for (Tally& tally : sessions_.emplace_back()) tally.add(0, table.stream_created(id));
   }
   accounts_.limit(settings_->accounts_max, settings_->accounts_allow);
   prepare_allowed_accounts();
@@ -38,19 +52,31 @@ void Ledger::adopt(std::shared_ptr<const Settings> settings) {
 void Ledger::restore(const History& history) {
   const std::lock_guard lock(mutex_);
   for (const History::Errors& row : history.errors) {
-    const auto count = static_cast<double>(row.count);
-    errors_[row.series].add(count, row.created, row.last_seen);
+    errors_[row.series].add(row.count, row.created, row.last_seen);
     if (row.account.empty()) continue;
     const AccountId account = restore_account(history.table.errors()[row.series].stream, row.account);
-    account_errors_[pair_key(row.series, account)].add(count, row.created, row.last_seen);
+    account_errors(row.series, account).add(row.count, row.created, row.last_seen);
   }
   for (const History::Sessions& row : history.sessions) {
-    const auto count = static_cast<double>(row.count);
-    sessions_[row.stream][row.outcome].add(count, row.created, {});
+    sessions_[row.stream][row.outcome].add(row.count, row.created);
     if (row.account.empty()) continue;
-    const AccountId account = restore_account(row.stream, row.account);
-    account_sessions_[pair_key(row.stream, account)][row.outcome].add(count, row.created, {});
+    account_sessions(row.stream, restore_account(row.stream, row.account))[row.outcome].add(row.count,
+                                                                                            row.created);
   }
+}
+
+ErrorTally& Ledger::account_errors(SeriesId series, AccountId account) {
+  const std::uint64_t key = pair_key(account_series_[series], account);
+  const auto [found, added] = account_errors_.try_emplace(key);
+  if (added) fresh_errors_.emplace_back(key, &found->second);
+  return found->second;
+}
+
+SessionTallies& Ledger::account_sessions(StreamId stream, AccountId account) {
+  const std::uint64_t key = pair_key(stream, account);
+  const auto [found, added] = account_sessions_.try_emplace(key);
+  if (added) fresh_sessions_.emplace_back(key, &found->second);
+  return found->second;
 }
 
 AccountId Ledger::restore_account(StreamId stream, const std::string& name) {
@@ -64,11 +90,11 @@ void Ledger::prepare_allowed_accounts() {
     if (allowed == settings_->accounts_allow.end()) continue;
     for (const std::string& name : allowed->second) {
       const AccountId account = accounts_.admit(provider, name);
-      account_sessions_.try_emplace(pair_key(stream.id, account));
+      account_sessions(stream.id, account);
       for (std::uint32_t i = 0; i < stream.space->entries.size(); ++i) {
         const Entry& entry = stream.space->entries[i];
         if (!entry.counts || entry.severity != Severity::critical) continue;
-        account_errors_.try_emplace(pair_key((*stream.series)[i], account));
+        account_errors((*stream.series)[i], account);
       }
     }
   }
@@ -94,39 +120,37 @@ void Ledger::post(std::span<const Posting> batch) {
   for (const Posting& posting : batch) {
     if (posting.duplicate) continue;
     const WallTime now = posting.received;
-    if (posting.error) errors_[*posting.error].add(1, now, now);
-    if (posting.session) sessions_[posting.stream][*posting.session].add(1, now, now);
+    if (posting.error) errors_[*posting.error].add(posting.count, now, now);
+    if (posting.session) sessions_[posting.stream][*posting.session].add(posting.count, now);
     if (!posting.account.empty()) post_account(posting);
   }
 }
 
 void Ledger::post_account(const Posting& posting) {
   const WallTime now = posting.received;
-  if (posting.account_id == kOtherAccount) ++accounts_folded_;
-  if (posting.error) account_errors_[pair_key(*posting.error, posting.account_id)].add(1, now, now);
-  if (posting.session) {
-    account_sessions_[pair_key(posting.stream, posting.account_id)][*posting.session].add(1, now, now);
-  }
+  const AccountId account = posting.account_id;
+  if (account == kOtherAccount) accounts_folded_ += posting.count;
+  if (posting.error) account_errors(*posting.error, account).add(posting.count, now, now);
+  if (posting.session) account_sessions(posting.stream, account)[*posting.session].add(posting.count, now);
 }
 
 LedgerNumbers Ledger::numbers() const {
-  const auto value = [](const Cell& cell) {
-    return LedgerNumbers::Cell{cell.count.Value(), unix_seconds(cell.last_seen), unix_seconds(cell.created)};
+  const auto value = [](const ErrorTally& tally) {
+    return LedgerNumbers::Cell{static_cast<double>(tally.count()), unix_seconds(tally.last_seen())};
   };
-  const auto values = [&](const Sessions& sessions) {
+  const auto values = [&](const SessionTallies& sessions) {
     LedgerNumbers::Sessions out;
-    std::transform(sessions.begin(), sessions.end(), out.begin(), value);
+    std::transform(sessions.begin(), sessions.end(), out.begin(),
+                   [](const Tally& tally) { return static_cast<double>(tally.count()); });
     return out;
   };
   LedgerNumbers numbers;
   const std::lock_guard lock(mutex_);
   numbers.settings = settings_;
-  numbers.errors.reserve(errors_.size());
-  for (const Cell& cell : errors_) numbers.errors.push_back(value(cell));
-  for (const Sessions& sessions : sessions_) numbers.sessions.push_back(values(sessions));
+  for (const ErrorTally& tally : errors_) numbers.errors.push_back(value(tally));
+  for (const SessionTallies& sessions : sessions_) numbers.sessions.push_back(values(sessions));
   numbers.accounts = accounts_.names();
-  numbers.account_errors.reserve(account_errors_.size());
-  for (const auto& [key, cell] : account_errors_) numbers.account_errors.emplace_back(key, value(cell));
+  for (const auto& [key, tally] : account_errors_) numbers.account_errors.emplace_back(key, value(tally));
   for (const auto& [key, sessions] : account_sessions_) {
     numbers.account_sessions.emplace_back(key, values(sessions));
   }
@@ -143,9 +167,9 @@ std::size_t Ledger::accounts() const {
   return accounts_.size();
 }
 
-std::vector<std::string> Ledger::account_names() const {
+std::string Ledger::account_name(AccountId account) const {
   const std::lock_guard lock(mutex_);
-  return accounts_.names();
+  return accounts_.name(account);
 }
 
 std::uint64_t Ledger::accounts_folded() const {

@@ -1,7 +1,8 @@
-// The names of the metrics of what was counted stand in this file only.
+// The slow way onto the page, label by label: for whoever collects, and for tests of the fast one.
 #include <map>
 
 #include "record/family.h"
+#include "record/ledger_families.h"
 #include "telephony_exporter/record/ledger.h"
 
 namespace telephony {
@@ -31,22 +32,14 @@ struct Line {
   }
 };
 
-struct Page {
-  MetricFamily errors = metric_family("telephony_errors_total", MetricType::Counter,
-                                      "Errors by the provider's code, as its catalog describes it.");
-  MetricFamily sessions = metric_family("telephony_sessions_total", MetricType::Counter,
-                                        "Finished sessions, calls and messages by how they ended.");
-  MetricFamily account_errors = metric_family("telephony_account_errors_total", MetricType::Counter,
-                                              "Errors of events that name an account.");
-  MetricFamily account_sessions = metric_family("telephony_account_sessions_total", MetricType::Counter,
-                                                "Finished sessions of events that name an account.");
-  MetricFamily info = metric_family("telephony_error_info", MetricType::Gauge,
-                                    "What a code means and what to do about it; always 1.");
-  MetricFamily last_error = metric_family("telephony_last_error_timestamp_seconds", MetricType::Gauge,
-                                          "When an error was last received, as a Unix time; 0 until then.");
-  MetricFamily account_last_error =
-      metric_family("telephony_account_last_error_timestamp_seconds", MetricType::Gauge,
-                    "When an account's error was last received, as a Unix time; 0 until then.");
+struct Families {
+  MetricFamily errors = family_of(ledger_families::kErrors);
+  MetricFamily sessions = family_of(ledger_families::kSessions);
+  MetricFamily account_errors = family_of(ledger_families::kAccountErrors);
+  MetricFamily account_sessions = family_of(ledger_families::kAccountSessions);
+  MetricFamily info = family_of(ledger_families::kInfo);
+  MetricFamily last_error = family_of(ledger_families::kLastError);
+  MetricFamily account_last_error = family_of(ledger_families::kAccountLastError);
 
   void entry(const Line& line, double count) {
     const Entry& e = *line.entry;
@@ -97,20 +90,8 @@ class Merged {
 
 void add_sessions(MetricFamily& family, const Labels& labels, const LedgerNumbers::Sessions& all) {
   for (std::size_t i = 0; i < kOutcomes; ++i) {
-    add_sample(family, with(labels, {{"outcome", text(name(static_cast<Outcome>(i)))}}), all[i].count);
+    add_sample(family, with(labels, {{"outcome", text(name(static_cast<Outcome>(i)))}}), all[i]);
   }
-}
-
-/// The account metrics have no family, and a counter must not move between label sets when a family's
-/// defaults change; so an account's unlisted codes all count as this.
-const Entry& unlisted_of_accounts() {
-  static const Entry entry = [] {
-    Entry unlisted;
-    unlisted.code = kUnlisted;
-    unlisted.reason = kUnlisted;
-    return unlisted;
-  }();
-  return entry;
 }
 
 /// Names the numbers by the settings that were in force when they were taken.
@@ -168,7 +149,7 @@ class Namer {
 
   const LedgerNumbers& numbers_;
   const SeriesTable& table_;
-  Page page_;
+  Families page_;
   Merged last_error_, account_errors_, account_last_error_;
   std::unordered_map<SeriesId, Line> lines_;
   std::unordered_map<StreamId, const Stream*> active_;

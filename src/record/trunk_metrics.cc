@@ -30,7 +30,7 @@ void add_known(MetricFamily& family, const Labels& labels, const std::optional<N
   if (value) add_sample(family, labels, static_cast<double>(*value));
 }
 
-struct Page {
+struct Families {
   MetricFamily calls = gauge("telephony_concurrent_calls", "Calls that are under way; each leg is one.");
   MetricFamily peak =
       gauge("telephony_concurrent_calls_peak", "The most calls at the same time in the last hour.");
@@ -133,12 +133,12 @@ std::vector<MetricFamily> TrunkMetrics::Collect() const {
   const auto expired = static_cast<double>(trunks_.expired()),
              dropped = static_cast<double>(trunks_.dropped());
   lock.unlock();
-  const std::vector<std::string> accounts = ledger_.account_names();  // taken later, so that it has them all
-  Page page;
+  Families page;
   for (const TrunkNumbers& trunk : trunks) {
     if (!is_active(*settings, trunk.trunk.stream)) continue;
     const Stream& stream = settings->table.streams()[trunk.trunk.stream];
-    const std::string account = trunk.trunk.account == kNoAccount ? "" : accounts[trunk.trunk.account];
+    const std::string account =
+        trunk.trunk.account == kNoAccount ? "" : ledger_.account_name(trunk.trunk.account);
     page.add(trunk, {{"provider", stream.provider}, {"product", stream.product}, {"account", account}});
   }
   auto families = std::move(page).families();

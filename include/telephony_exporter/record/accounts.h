@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "telephony_exporter/event/posting.h"
@@ -43,10 +45,18 @@ class Accounts {
   std::size_t size() const { return names_.size() - 1; }
 
  private:
+  /// Looked up for every event, so it takes no memory.
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
+  };
+  using Ids = std::unordered_map<std::string, AccountId, Hash, std::equal_to<>>;
+
+  const AccountId* find(std::string_view provider, std::string_view account) const;  ///< or null
   AccountId add(std::string_view provider, std::string_view account);
 
   std::vector<std::string> names_ = {std::string(kOtherAccountName)};
-  std::map<std::string, AccountId, std::less<>> ids_;
+  std::map<std::string, Ids, std::less<>> ids_;  ///< by provider
   std::size_t max_ = 0;
 };
 

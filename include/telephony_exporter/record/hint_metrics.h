@@ -1,16 +1,19 @@
 // The retry hints as metrics: what callers should do at the moment of the scrape.
 #pragma once
 
-#include <prometheus/collectable.h>
-
 #include <functional>
+#include <memory>
+#include <mutex>
 
 #include "telephony_exporter/hint/hints.h"
+#include "telephony_exporter/record/page.h"
 
 namespace telephony {
 
+struct HintNames;
+
 /// Thread-safe.
-class HintMetrics : public prometheus::Collectable {
+class HintMetrics : public Rendered {
  public:
   using Clock = std::function<WallTime()>;
 
@@ -19,10 +22,15 @@ class HintMetrics : public prometheus::Collectable {
       : hints_(hints), clock_(std::move(clock)) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override;
+  std::vector<RenderedFamily> rendered(PageFormat format) const override;
 
  private:
+  std::shared_ptr<const HintNames> names(const std::shared_ptr<const Settings>& settings) const;
+
   const Hints& hints_;
   const Clock clock_;
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<const HintNames> names_;  ///< of the settings that were shown last
 };
 
 }  // namespace telephony

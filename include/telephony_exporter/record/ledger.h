@@ -1,9 +1,6 @@
 // The domain counters: what is posted is counted by number, and named by the catalog when it is read.
 #pragma once
 
-#include <prometheus/collectable.h>
-#include <prometheus/counter.h>
-
 #include <array>
 #include <deque>
 #include <memory>
@@ -15,17 +12,25 @@
 #include "telephony_exporter/event/posting.h"
 #include "telephony_exporter/journal/history.h"
 #include "telephony_exporter/record/accounts.h"
+#include "telephony_exporter/record/exemplars.h"
+#include "telephony_exporter/record/page.h"
+#include "telephony_exporter/record/tally.h"
 
 namespace telephony {
+
+/// Cells of accounts, by their keys. They never move.
+template <typename Cell>
+using AccountCells = std::vector<std::pair<std::uint64_t, const Cell*>>;
+
+struct LedgerLayout;
 
 /// The ledger at one moment.
 struct LedgerNumbers {
   struct Cell {
     double count = 0;
     double last_seen = 0;  ///< Unix seconds; 0 until seen
-    double created = 0;    ///< Unix seconds; since when it has counted
   };
-  using Sessions = std::array<Cell, kOutcomes>;
+  using Sessions = std::array<double, kOutcomes>;
 
   std::shared_ptr<const Settings> settings;
   std::vector<Cell> errors;           ///< by SeriesId
@@ -36,9 +41,13 @@ struct LedgerNumbers {
 };
 
 /// Thread-safe. A reload changes how counters are named, never their values.
-class Ledger : public prometheus::Collectable {
+class Ledger : public Rendered {
  public:
   explicit Ledger(std::shared_ptr<const Settings> settings);
+  ~Ledger() override;
+
+  /// Shows these exemplars, which must outlive all pages, on those whose format has them.
+  void show(const Exemplars& exemplars) { exemplars_ = &exemplars; }
 
   /// Names the counters by these settings from now on; those that they don't name are kept, unseen.
   void adopt(std::shared_ptr<const Settings> settings);
@@ -56,35 +65,41 @@ class Ledger : public prometheus::Collectable {
   /// The account under which an event of this one would count: its own, or "other".
   std::string counted_as(std::string_view provider, std::string_view account) const;
   std::size_t accounts() const;
-  std::vector<std::string> account_names() const;  ///< by AccountId
+  std::string account_name(AccountId account) const;
   std::uint64_t accounts_folded() const;
 
-  /// A copy, so that naming and writing them holds up no posting.
   LedgerNumbers numbers() const;
   std::vector<prometheus::MetricFamily> Collect() const override;
+  std::vector<RenderedFamily> rendered(PageFormat format) const override;
 
  private:
-  struct Cell {
-    prometheus::Counter count;
-    WallTime last_seen;  ///< the epoch until seen
-    WallTime created;    ///< the epoch for an account's until seen
+  using Layout = std::shared_ptr<const LedgerLayout>;
 
-    void add(double events, WallTime first, WallTime last);
-  };
-  using Sessions = std::array<Cell, kOutcomes>;
-
+  ErrorTally& account_errors(SeriesId series, AccountId account);
+  SessionTallies& account_sessions(StreamId stream, AccountId account);
   void prepare_allowed_accounts();
   void post_account(const Posting& posting);
   AccountId restore_account(StreamId stream, const std::string& name);
+  Layout layout() const;
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;
-  std::deque<Cell> errors_;        ///< by SeriesId
-  std::deque<Sessions> sessions_;  ///< by StreamId
+  const Exemplars* exemplars_ = nullptr;
+  std::deque<ErrorTally> errors_;        ///< by SeriesId
+  std::deque<SessionTallies> sessions_;  ///< by StreamId
+  /// By SeriesId, as what an account's error counts: of the unlisted codes of one stream, the first.
+  std::vector<SeriesId> account_series_;
+  std::map<StreamId, SeriesId> unlisted_;  ///< the first of each stream
   Accounts accounts_;
   std::uint64_t accounts_folded_ = 0;
-  std::unordered_map<std::uint64_t, Cell> account_errors_;        ///< by SeriesId, AccountId
-  std::unordered_map<std::uint64_t, Sessions> account_sessions_;  ///< by StreamId, AccountId
+  std::unordered_map<std::uint64_t, ErrorTally> account_errors_;        ///< by SeriesId, AccountId
+  std::unordered_map<std::uint64_t, SessionTallies> account_sessions_;  ///< by StreamId, AccountId
+
+  // What a page is made of. Cells are never moved or removed, so it points to them.
+  mutable AccountCells<ErrorTally> fresh_errors_;  ///< not in the layout yet
+  mutable AccountCells<SessionTallies> fresh_sessions_;
+  mutable std::mutex layout_mutex_;  ///< taken before `mutex_`
+  mutable Layout layout_;
 };
 
 }  // namespace telephony

@@ -1,5 +1,17 @@
-// The formats of the metrics page.
+// The metrics page while it is written, in one of two formats.
 #pragma once
+
+#include <prometheus/collectable.h>
+#include <prometheus/metric_family.h>
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "telephony_exporter/record/exemplars.h"
 
 namespace telephony {
 
@@ -7,5 +19,84 @@ enum class PageFormat {
   text,         ///< Prometheus text 0.0.4
   openmetrics,  ///< OpenMetrics 1.0
 };
+
+/// What a family is called, as in the text format, and what it tells.
+struct FamilyHead {
+  std::string_view name;
+  prometheus::MetricType type = prometheus::MetricType::Gauge;
+  std::string_view help;
+};
+
+/// A Unix time in milliseconds, written as seconds.
+enum class UnixMillis : std::int64_t {};
+UnixMillis to_millis(WallTime time);
+
+/// Lines are put together in a block that stays in the fastest cache, and the page grows by whole blocks.
+class Page {
+ public:
+  /// `bytes` is how long it will be at most, as far as that is known.
+  explicit Page(PageFormat format, std::size_t bytes = 0);
+
+  bool openmetrics() const { return format_ == PageFormat::openmetrics; }
+
+  /// HELP, TYPE and, in OpenMetrics, UNIT; the samples have to follow. A gauge called *_info is an info.
+  void begin(const FamilyHead& head) { begin(head, ""); }
+  /// The same for a type that prometheus-cpp does not know.
+  void begin(const FamilyHead& head, std::string_view type);
+
+  /// A sample of which all but the number is rendered: `name{a="1",` and `b="2"} `. What comes `behind` the
+  /// number is an exemplar.
+  template <typename Number>
+  void sample(std::string_view name, std::string_view labels, Number value, std::string_view behind = {}) {
+    put(name, labels);
+    number(value);
+    put(behind, "\n");
+  }
+
+  void put(std::string_view text, std::string_view more = {});
+  void number(std::uint64_t value);
+  void number(UnixMillis value);
+  /// The shortest digits that are read back as the same number; counts without an exponent.
+  void number(double value);
+
+  std::string text() &&;
+
+ private:
+  static constexpr std::size_t kBlockBytes = 16 * 1024;
+
+  char* room(std::size_t bytes);
+
+  const PageFormat format_;
+  std::string text_;
+  std::size_t used_ = 0;
+  std::array<char, kBlockBytes> block_;
+};
+
+/// A family whose source writes it by itself. Only that source may have it.
+struct RenderedFamily {
+  std::string_view name;  ///< as in the text format
+  std::size_t bytes = 0;  ///< how long it is at most, roughly
+  std::function<void(Page&)> write;
+};
+
+/// A source of many series. It keeps their labels rendered, so that a page costs a copy of them and the
+/// digits of their numbers. What it collects, and what it writes, is the same.
+class Rendered : public prometheus::Collectable {
+ public:
+  /// All of one moment, as far as names go. To be written while the source lives.
+  virtual std::vector<RenderedFamily> rendered(PageFormat format) const = 0;
+};
+
+/// Writes a family label by label; sorts its samples. Counters begin with the process here.
+void write(Page& page, prometheus::MetricFamily& family);
+
+/// With \, newline and, where it stands in quotes, " escaped.
+void append_escaped(std::string& out, std::string_view text, bool quoted);
+
+/// `a="1",b="2"`
+std::string rendered_labels(const std::vector<prometheus::ClientMetric::Label>& labels);
+
+/// What stands behind the number of a counter; empty for what OpenMetrics does not allow.
+std::string rendered_exemplar(const Exemplar& exemplar);
 
 }  // namespace telephony

@@ -1,0 +1,39 @@
+// The numbers of counters, which pages read while they are raised.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include "telephony_exporter/event/event.h"
+#include "telephony_exporter/record/page.h"
+
+namespace telephony {
+
+/// A counter's number. It is raised under the ledger's lock and read without one, so a page holds up no
+/// posting. All that was posted before the page began is on it, because that takes the lock once; of what is
+/// posted meanwhile it may show one event and not yet the next.
+class Tally {
+ public:
+  void add(std::uint64_t events, WallTime first);
+  std::uint64_t count() const { return count_.load(std::memory_order_relaxed); }
+  /// Since when it has counted; 0 for an account's until seen.
+  UnixMillis created() const { return created_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> count_{0};
+  std::atomic<UnixMillis> created_{UnixMillis{0}};
+};
+
+class ErrorTally : public Tally {
+ public:
+  void add(std::uint64_t events, WallTime first, WallTime last);
+  UnixMillis last_seen() const { return last_seen_.load(std::memory_order_relaxed); }  ///< 0 until seen
+
+ private:
+  std::atomic<UnixMillis> last_seen_{UnixMillis{0}};
+};
+
+using SessionTallies = std::array<Tally, kOutcomes>;
+
+}  // namespace telephony

@@ -1,0 +1,173 @@
+#include "telephony_exporter/record/page.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace telephony {
+namespace {
+
+using prometheus::MetricType;
+
+constexpr std::size_t kNumberBytes = 32;
+constexpr std::size_t kExemplarCharacters = 128;  // of all names and values of its labels
+
+constexpr std::string_view kUnits[] = {"seconds", "bytes", "ratio", "erlangs"};
+
+std::string_view type_name(MetricType type, bool openmetrics) {
+  switch (type) {
+    case MetricType::Counter:
+      return "counter";
+    case MetricType::Gauge:
+      return "gauge";
+    case MetricType::Summary:
+      return "summary";
+    case MetricType::Histogram:
+      return "histogram";
+    default:
+      return openmetrics ? "unknown" : "untyped";
+  }
+}
+
+/// As OpenMetrics has it: the suffix of a counter or an info belongs to its samples, not to its name.
+std::pair<std::string_view, std::string_view> openmetrics_name(const FamilyHead& head) {
+  constexpr std::string_view kTotal = "_total", kInfo = "_info";
+  const std::string_view name = head.name;
+  if (head.type == MetricType::Counter) {
+    if (!name.ends_with(kTotal)) return {name, "unknown"};
+    return {name.substr(0, name.size() - kTotal.size()), "counter"};
+  }
+  if (head.type == MetricType::Gauge && name.ends_with(kInfo))
+    return {name.substr(0, name.size() - kInfo.size()), "info"};
+  return {name, type_name(head.type, true)};
+}
+
+std::string_view unit_of(std::string_view name) {
+  const std::size_t at = name.rfind('_');
+  const std::string_view last = at == name.npos ? "" : name.substr(at + 1);
+  return std::find(std::begin(kUnits), std::end(kUnits), last) == std::end(kUnits) ? "" : last;
+}
+
+}  // namespace
+
+UnixMillis to_millis(WallTime time) {
+  return UnixMillis{std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count()};
+}
+
+Page::Page(PageFormat format, std::size_t bytes) : format_(format) { text_.reserve(bytes); }
+
+/// Where so many bytes can be written, if they fit into a block at all; `used_` is the caller's to raise.
+char* Page::room(std::size_t bytes) {
+  if (used_ + bytes > block_.size()) {
+    text_.append(block_.data(), used_);
+    used_ = 0;
+  }
+  return block_.data() + used_;
+}
+
+void Page::put(std::string_view text, std::string_view more) {
+  const std::size_t bytes = text.size() + more.size();
+  char* at = room(bytes);
+  if (bytes > block_.size()) {
+    text_.append(text).append(more);
+    return;
+  }
+  std::copy(text.begin(), text.end(), at);
+  std::copy(more.begin(), more.end(), at + text.size());
+  used_ += bytes;
+}
+
+void Page::number(std::uint64_t value) {
+  char* at = room(kNumberBytes);
+  used_ += static_cast<std::size_t>(std::to_chars(at, at + kNumberBytes, value).ptr - at);
+}
+
+/// Thirteen digits are always read back as the same number, so they are the shortest that a double has.
+void Page::number(UnixMillis value) {
+  constexpr std::int64_t kSecond = 1000;
+  const auto millis = static_cast<std::int64_t>(value);
+  if (millis < 0) return number(static_cast<double>(millis) / kSecond);
+  number(static_cast<std::uint64_t>(millis / kSecond));
+  auto rest = static_cast<int>(millis % kSecond);
+  if (rest == 0) return;
+  const char digits[] = {'.', static_cast<char>('0' + rest / 100), static_cast<char>('0' + rest / 10 % 10),
+                         static_cast<char>('0' + rest % 10)};
+  put({digits, rest % 100 == 0 ? 2U : rest % 10 == 0 ? 3U : 4U});
+}
+
+void Page::number(double value) {
+  constexpr double kExact = 1LL << 53;
+  if (std::isnan(value)) return put("NaN");
+  if (std::isinf(value)) return put(value > 0 ? "+Inf" : "-Inf");
+  char* at = room(kNumberBytes);
+  const bool whole = std::abs(value) < kExact && value == std::trunc(value);
+  const auto end = whole ? std::to_chars(at, at + kNumberBytes, static_cast<std::int64_t>(value))
+                         : std::to_chars(at, at + kNumberBytes, value);
+  used_ += static_cast<std::size_t>(end.ptr - at);
+}
+
+void Page::begin(const FamilyHead& head, std::string_view type) {
+  auto [name, known_type] =
+      openmetrics() ? openmetrics_name(head) : std::pair(head.name, type_name(head.type, false));
+  if (openmetrics() && !type.empty()) known_type = type;
+  const auto line = [&, name = name](std::string_view what, std::string_view rest) {
+    for (const std::string_view part : {std::string_view("# "), what, std::string_view(" "), name,
+                                        std::string_view(" "), rest, std::string_view("\n")}) {
+      put(part);
+    }
+  };
+  if (!head.help.empty()) {
+    std::string help;
+    append_escaped(help, head.help, openmetrics());
+    line("HELP", help);
+  }
+  line("TYPE", known_type);
+  const std::string_view unit = unit_of(name);
+  const bool has_unit = known_type != "info" && known_type != "stateset" && !unit.empty();
+  if (openmetrics() && has_unit) line("UNIT", unit);
+}
+
+std::string Page::text() && {
+  if (openmetrics()) put("# EOF\n");
+  text_.append(block_.data(), used_);
+  return std::move(text_);
+}
+
+void append_escaped(std::string& out, std::string_view text, bool quoted) {
+  for (const char c : text) {
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      if (c == '\\' || (c == '"' && quoted)) out += '\\';
+      out += c;
+    }
+  }
+}
+
+std::string rendered_labels(const std::vector<prometheus::ClientMetric::Label>& labels) {
+  std::string out;
+  for (const auto& label : labels) {
+    if (!out.empty()) out += ',';
+    out.append(label.name).append("=\"");
+    append_escaped(out, label.value, true);
+    out += '"';
+  }
+  return out;
+}
+
+std::string rendered_exemplar(const Exemplar& exemplar) {
+  static constexpr std::string_view kName = "session_id";
+  const std::string& id = exemplar.session;
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
+  const auto characters = static_cast<std::size_t>(std::count_if(id.begin(), id.end(), begins));
+  if (kName.size() + characters > kExemplarCharacters || !simdjson::validate_utf8(id)) return "";
+  std::string out = " # {" + rendered_labels({{std::string(kName), id}}) + "} 1 ";
+  std::array<char, kNumberBytes> digits;
+  const double seconds = static_cast<double>(to_millis(exemplar.received)) / 1000;
+  const auto end = std::to_chars(digits.begin(), digits.end(), seconds, std::chars_format::fixed);
+  return out.append(digits.data(), end.ptr);
+}
+
+}  // namespace telephony
