@@ -45,9 +45,9 @@ TEST(SessionIdTest, PhoneNumbersAndAddressesMayNot) {
 
 TEST(SessionIdTest, WhatIsNoIdMayNot) {
   const std::string over(limits::kSessionBytes + 1, 'a');
-  for (const std::string_view id : {std::string_view(), std::string_view(over), std::string_view("a b"),
-                                    std::string_view("a\nb"), std::string_view("a\0b", 3),
-                                    std::string_view("a\x7f"), std::string_view("\xc3\xa4")}) {
+  for (const std::string_view id :
+       {std::string_view(), std::string_view(over), std::string_view("a b"), std::string_view("a\nb"),
+        std::string_view("a\0b", 3), std::string_view("a\x7f"), std::string_view("\xc3\xa4")}) {
     EXPECT_FALSE(is_session_id(id)) << id;
   }
 }
@@ -69,7 +69,8 @@ TEST(ExemplarsTest, PassesOverWhatDoesNotCount) {
   duplicate.duplicate = true;
   Posting success = refusal(1, "well");
   success.error.reset();
-  exemplars.note(std::array{refusal(1, "kept"), duplicate, success, refusal(1, ""), refusal(1, "+14155550100")});
+  exemplars.note(
+      std::array{refusal(1, "kept"), duplicate, success, refusal(1, ""), refusal(1, "+14155550100")});
   EXPECT_EQ(session_of(exemplars, 1), "kept");
 }
 

@@ -63,8 +63,8 @@ class River {
         calls_(settings_),
         trunks_(settings_, ledger_, [this] { return clock.now(); }),
         log_(LogLevel::debug, LogFormat::logfmt, [this](std::string_view line) { log_text_ += line; }),
-        pipeline_({*journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_, &trunks_, &exemplars_}, commits,
-                  [this] { return clock.now(); }) {
+        pipeline_({*journal_, ledger_, hints_, metrics_, calls_, unlisted_, log_, &trunks_, &exemplars_},
+                  commits, [this] { return clock.now(); }) {
     exemplars_.enable(settings_->exemplar_session_ids);
     journal_->adopt(settings_);
   }

@@ -32,7 +32,8 @@ std::string unpacked(std::string packed, std::size_t size) {
 
 TEST(Gzip, GivesBackWhatWentIn) {
   std::string noise;
-  for (std::uint32_t i = 0, x = 1; i < 100'000; ++i) noise += static_cast<char>((x = x * 1664525 + 1013904223) >> 24);
+  for (std::uint32_t i = 0, x = 1; i < 100'000; ++i)
+    noise += static_cast<char>((x = x * 1664525 + 1013904223) >> 24);
   for (const std::string& text : {std::string(), std::string("a"), std::string(3'000'000, 'a'), noise}) {
     EXPECT_EQ(unpacked(gzip(text), text.size()), text);
   }

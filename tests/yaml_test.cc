@@ -1,6 +1,5 @@
 // The strict YAML reader: what it takes, and what it says about the rest.
 #include <gtest/gtest.h>
-
 #include <yaml-cpp/yaml.h>
 
 #include "settings_fixture.h"
@@ -189,9 +188,12 @@ std::string shape(const YAML::Node& node) {
 
 TEST(Yaml, TheTreeIsThatOfYamlCpp) {
   for (const std::string text :
-       {"a: b", "[1, ~, '', \"x\\ty\", !t z]", "- a\n- - b\n  - c: d\n    e:\n", "{a: &x {b: 1}, c: *x, d: [*x, *x]}",
-        "&r [a, &n , *n]", "a: |\n  one\n  two\nb: >-\n  three\n  four\n", "? [k, l]\n: v\n? m\n", "~", "--- x", "a: 1\na: 2",
-        "null", "key: &k null\nother: *k\n", "[]", "{}", "{a, b: }", "<<: {a: 1}\nb: 2", "\xef\xbb\xbf" "a: b"}) {
+       {"a: b", "[1, ~, '', \"x\\ty\", !t z]", "- a\n- - b\n  - c: d\n    e:\n",
+        "{a: &x {b: 1}, c: *x, d: [*x, *x]}", "&r [a, &n , *n]",
+        "a: |\n  one\n  two\nb: >-\n  three\n  four\n", "? [k, l]\n: v\n? m\n", "~", "--- x", "a: 1\na: 2",
+        "null", "key: &k null\nother: *k\n", "[]", "{}", "{a, b: }", "<<: {a: 1}\nb: 2",
+        "\xef\xbb\xbf"
+        "a: b"}) {
     EXPECT_EQ(shape(Node::parse(text, "f.yml")), shape(YAML::Load(text))) << text;
   }
   for (const auto& file : std::filesystem::directory_iterator(SOURCE_DIRECTORY "/config/providers")) {

@@ -2,17 +2,16 @@
 
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/rfc7230.hpp>
 #include <charconv>
 #include <optional>
 
+#include "telephony_exporter/catalog/text.h"
 #include "telephony_exporter/event/limits.h"
 
 namespace telephony {
 namespace {
 
 namespace http = boost::beast::http;
-using boost::beast::iequals;
 using Parser = http::request_parser<http::empty_body>;
 
 // All fields of this name as one list, as RFC 9110 joins them.
@@ -26,26 +25,39 @@ std::string joined(const Parser& parser, http::field name) {
   return list;
 }
 
+// Takes what stands before the separator. Beast has such a list too, but in 1.81 an item without parameters
+// shows those of the one before it.
+std::string_view next(std::string_view& rest, char separator) {
+  const std::size_t end = rest.find(separator);
+  const std::string_view found = trimmed(rest.substr(0, end));
+  rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+  return found;
+}
+
 // From 0 to 1; what cannot be read asks for nothing.
-double quality(const http::param_list& parameters) {
-  for (const auto& [name, value] : parameters) {
-    if (!iequals(name, "q")) continue;
+double quality(std::string_view parameters) {
+  while (!parameters.empty()) {
+    std::string_view value = next(parameters, ';');
+    if (!equal_ignoring_case(next(value, '='), "q")) continue;
     double q = 0;
-    const auto [end, error] = std::from_chars(value.begin(), value.end(), q);
-    return error == std::errc{} && end == value.end() && q >= 0 && q <= 1 ? q : 0;
+    const char* const last = value.data() + value.size();
+    const auto [end, error] = std::from_chars(value.data(), last, q);
+    return error == std::errc{} && end == last && q >= 0 && q <= 1 ? q : 0;
   }
   return 1;
 }
 
 // Whoever says nothing of identity gets gzip if that is welcome at all (RFC 9110, 12.5.3).
-bool accepts_gzip(const std::string& accept_encoding) {
+bool accepts_gzip(std::string_view accept_encoding) {
   std::optional<double> gzip, any;
   double identity = 0;
-  for (const auto& [coding, parameters] : http::ext_list{accept_encoding}) {
+  while (!accept_encoding.empty()) {
+    std::string_view parameters = next(accept_encoding, ',');
+    const std::string_view coding = next(parameters, ';');
     const double q = quality(parameters);
-    if (iequals(coding, "gzip") || iequals(coding, "x-gzip")) gzip = q;
+    if (equal_ignoring_case(coding, "gzip") || equal_ignoring_case(coding, "x-gzip")) gzip = q;
+    if (equal_ignoring_case(coding, "identity")) identity = q;
     if (coding == "*") any = q;
-    if (iequals(coding, "identity")) identity = q;
   }
   const double wanted = gzip ? *gzip : any.value_or(0);
   return wanted > 0 && wanted >= identity;

@@ -25,7 +25,7 @@ class Routes {
   SharedText serve(const RequestHead& head, const httplib::Request& request, httplib::Response& response);
 
   /// Lets go of pages that nobody will ask for any more.
-  void forget_pages(std::chrono::steady_clock::time_point before) { page_.forget(before); }
+  bool forget_pages(std::chrono::steady_clock::time_point before) { return page_.forget(before); }
 
  private:
   using Serve = void (Routes::*)(const httplib::Request&, httplib::Response&);

@@ -30,11 +30,15 @@ std::shared_ptr<TelemetryPage::Version> TelemetryPage::begun_after(Clock::time_p
   return latest.version;
 }
 
-void TelemetryPage::forget(Clock::time_point time) {
+bool TelemetryPage::forget(Clock::time_point time) {
+  bool any = false;
   for (Latest& latest : latest_) {
     const std::unique_lock lock(latest.making, std::try_to_lock);
-    if (lock && latest.version && latest.version->begun < time) latest.version.reset();
+    if (!lock || !latest.version || latest.version->begun >= time) continue;
+    latest.version.reset();
+    any = true;
   }
+  return any;
 }
 
 }  // namespace telephony

@@ -24,12 +24,13 @@ class TelemetryPage {
 
   explicit TelemetryPage(std::vector<const prometheus::Collectable*> sources);
 
-  /// A page that was begun after `arrived`. Those who ask while one is being made share the next, so a crowd of
-  /// scrapes costs a few pages, not many; and each page is compressed once.
+  /// A page that was begun after `arrived`. Those who ask while one is being made share the next, so a crowd
+  /// of scrapes costs a few pages, not many; and each page is compressed once.
   SharedText get(PageFormat format, bool gzipped, Clock::time_point arrived);
 
-  /// Lets go of the pages that were begun before `time`; never waits for one that is being made.
-  void forget(Clock::time_point time);
+  /// Lets go of the pages that were begun before `time`; never waits for one that is being made. Whether
+  /// there were any.
+  bool forget(Clock::time_point time);
 
  private:
   struct Version {

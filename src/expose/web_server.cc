@@ -1,5 +1,7 @@
 #include "telephony_exporter/expose/web_server.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -133,8 +135,8 @@ bool WebServer::Impl::evict(std::initializer_list<State> states, const WebConnec
 
 void WebServer::Impl::sweep() {
   const auto now = Clock::now();
-  routes_.forget_pages(now - kPageKept);
-  const auto connections = connections_;  // a connection that closes leaves the set
+  if (routes_.forget_pages(now - kPageKept)) malloc_trim(0);  // a scrape leaves nothing behind
+  const auto connections = connections_;                      // a connection that closes leaves the set
   for (const auto& connection : connections) {
     connection->check_deadline(now);
     if (clients_.stopping && now >= stop_by_) connection->close();

@@ -1,11 +1,12 @@
 // The process_* metrics of the Prometheus client libraries:
 // https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 
 #include "record/family.h"
 #include "telephony_exporter/record/exporter_metrics.h"
@@ -16,20 +17,28 @@ namespace {
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-/// The fields of /proc/self/stat from the third on, as proc(5) numbers them less 3.
+constexpr std::size_t kUserTime = 11, kSystemTime = 12, kStartTime = 19, kVirtual = 20, kResident = 21;
+
+/// The fields of /proc/self/stat from the third on, as proc(5) numbers them less 3; empty when it is not
+/// there.
 std::vector<double> stat_fields() {
   std::ifstream in("/proc/self/stat");
   std::string line;
   std::getline(in, line);
   const std::size_t close = line.rfind(')');
+  if (close == line.npos || close + 4 > line.size()) return {};
   std::vector<double> fields = {0};  // the third is a letter
-  if (close == line.npos || close + 4 > line.size()) return fields;
-  std::istringstream rest(line.substr(close + 4));
-  for (double value = 0; rest >> value;) fields.push_back(value);
-  return fields;
+  const char* const end = line.data() + line.size();
+  for (const char* at = line.data() + close + 4; at < end && fields.size() <= kResident; ++at) {
+    const auto [next, error] = std::from_chars(at, end, fields.emplace_back());
+    if (error != std::errc{}) return {};
+    at = next;
+  }
+  return fields.size() > kResident ? fields : std::vector<double>();
 }
 
-/// When the machine started, as a Unix time.
+/// When the machine started, as a Unix time. The kernel adds up every interrupt to answer, so it is asked
+/// once.
 double boot_time() {
   std::ifstream in("/proc/stat");
   for (std::string line; std::getline(in, line);) {
@@ -39,6 +48,10 @@ double boot_time() {
 }
 
 double open_files() {
+  // Linux counts them since 6.2; before, the size is 0.
+  struct stat counted {};
+  if (stat("/proc/self/fd", &counted) == 0 && counted.st_size > 0)
+    return static_cast<double>(counted.st_size);
   std::error_code error;
   std::filesystem::directory_iterator files("/proc/self/fd", error);
   // The directory that is being read is one of them.
@@ -49,8 +62,8 @@ double open_files() {
 
 std::vector<MetricFamily> ProcessMetrics::Collect() const {
   const std::vector<double> stat = stat_fields();
-  constexpr std::size_t kUserTime = 11, kSystemTime = 12, kStartTime = 19, kVirtual = 20, kResident = 21;
-  if (stat.size() <= kResident) return {};
+  if (stat.empty()) return {};
+  static const double booted = boot_time();
   const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
   const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
   rlimit files{};
@@ -68,7 +81,7 @@ std::vector<MetricFamily> ProcessMetrics::Collect() const {
                     stat[kResident] * page),
       single_metric("process_start_time_seconds", MetricType::Gauge,
                     "Start time of the process since unix epoch in seconds.",
-                    boot_time() + stat[kStartTime] / ticks),
+                    booted + stat[kStartTime] / ticks),
   };
 }
 
