@@ -17,7 +17,7 @@
 namespace telephony::bench {
 namespace {
 
-constexpr std::size_t kEventBytes = 1009;
+constexpr std::size_t kEventBytes = 1009, kLineBytes = kEventBytes + 1;
 constexpr int kCodes = 10;  // -2001 to -2010
 const std::string kBeforeId =
     R"({"namespace":"VOICE","eventType":"SESSION_SUMMARY","description":"Session summary of a call","payload":{"sessionId":")";
@@ -63,7 +63,7 @@ class Body {
 
   const std::string& number(std::uint64_t first) {
     char* at = text_.data() + head_;
-    for (std::uint64_t n = first; n < first + batch_; ++n, at += kEventBytes) {
+    for (std::uint64_t n = first; n < first + batch_; ++n, at += kLineBytes) {
       char* account = at + kBeforeId.size() + kIdDigits + kBeforeAccount.size();
       write_number(at + kBeforeId.size(), kIdDigits, n);
       write_number(account, kAccountDigits, n % accounts_);
