@@ -17,7 +17,7 @@ from .stand import LOAD_CPU, Failed, Stand
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 MEASUREMENTS = ROOT / "build/bench/measurements.json"
-MOST_SECONDS = 900  # of one part; it ends as not measured
+MOST_SECONDS = 480  # of one part; it ends as not measured
 
 
 class TooLong(Exception):
@@ -28,23 +28,25 @@ def too_long(_signal, _frame):
     raise TooLong(f"it took more than {MOST_SECONDS} s")
 
 
-def measured(name, quick, seeds):
-    """One part: its data, or why there are none. Nothing that goes wrong in it ends the others."""
+def measured(name, quick, seeds, others):
+    """One part: its data, or why there are none. Nothing that goes wrong in it ends the others, whose data it may use."""
     signal.signal(signal.SIGALRM, too_long)
     with tempfile.TemporaryDirectory(dir=ROOT / "build/bench", prefix=f"{name}-") as directory:
         stand = Stand(ROOT, pathlib.Path(directory), quick)
         signal.alarm(MOST_SECONDS)
         try:
             options = {"seeds": seeds} if name == "retry_hints" else {}
-            part = {"ok": True, "data": report.PARTS[name].measure(stand, **options)}
+            # What is told is what was written: keys that are numbers become words.
+            data = json.loads(json.dumps(report.PARTS[name].measure(stand, **options)))
+            report.expect_tellable(name, data, others | {name: data})
+            part = {"ok": True, "data": data}
         except Exception as problem:  # noqa: BLE001: whatever it is, it is the reason that is reported
             if not isinstance(problem, Failed | TooLong):
                 traceback.print_exc()
             part = {"ok": False, "reason": str(problem) or type(problem).__name__}
         finally:
             signal.alarm(0)
-    # What is read again is what was written: keys of numbers become words.
-    return json.loads(json.dumps(part | {"quick": quick, "commands": stand.commands}))
+    return part | {"quick": quick, "commands": stand.commands}
 
 
 def write(measurements):
@@ -54,7 +56,7 @@ def write(measurements):
 
 
 def write_retry_hints(part):
-    if part["ok"]:
+    if part["ok"] and part["data"]["seeds"] >= 30:
         path = ROOT / "docs/retry-hints.md"
         path.write_text(retry_hints.into(path.read_text(encoding="utf-8"), part["data"]), encoding="utf-8")
 
@@ -65,13 +67,24 @@ def write_limits():
                            ROOT, "--write"], check=False).returncode
 
 
+def measured_before():
+    """Parts that need not be run again; without those of another version of this program, which cannot be told."""
+    parts = json.loads(MEASUREMENTS.read_text(encoding="utf-8"))["parts"] if MEASUREMENTS.exists() else {}
+    known = report.data_of({"parts": parts})
+    for name in list(known):
+        try:
+            report.expect_tellable(name, known[name], known)
+        except Exception:  # noqa: BLE001: whatever it is, the part is measured anew or not at all
+            del parts[name], known[name]
+    return parts
+
+
 def measure_all(names, quick, seeds):
     os.sched_setaffinity(0, {int(LOAD_CPU)})  # what this program itself does is load
-    measurements = json.loads(MEASUREMENTS.read_text(encoding="utf-8")) if MEASUREMENTS.exists() else {"parts": {}}
-    measurements |= {"machine": machine.facts(), "versions": machine.versions(ROOT)}
+    measurements = {"machine": machine.facts(), "versions": machine.versions(ROOT), "parts": measured_before()}
     for name in names:
         begin = time.monotonic()
-        part = measurements["parts"][name] = measured(name, quick, seeds)
+        part = measurements["parts"][name] = measured(name, quick, seeds, report.data_of(measurements))
         print(f"{name}: {'measured' if part['ok'] else part['reason']} ({time.monotonic() - begin:.0f} s)", file=sys.stderr)
         MEASUREMENTS.write_text(json.dumps(measurements, indent=1), encoding="utf-8")
         if name == "retry_hints":
@@ -95,6 +108,9 @@ def options():
 
 def main():
     chosen = options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))  # so that no server is left behind
+    if os.cpu_count() < 2:
+        sys.exit("script/bench needs two cores: one for the server, one for the load")
     try:
         build.checked([ROOT / "script/bootstrap", "--bench"])
         if chosen.limits:

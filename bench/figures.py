@@ -1,7 +1,10 @@
 """Numbers of several rounds, and how they are written."""
 
 import statistics
+import subprocess
 from dataclasses import dataclass
+
+from .stand import Failed
 
 
 @dataclass
@@ -30,13 +33,22 @@ def ratio(ours, theirs, name):
     return summary(a[name] / b[name] for a, b in zip(ours, theirs) if b[name])
 
 
-def interleaved(contestants, rounds):
-    """Plays A B C, B C A, C A B ...: what disturbs the machine disturbs all of them. Results by name."""
+def interleaved(contestants, rounds, missing=None):
+    """Plays A B C, B C A, C A B ...: what disturbs the machine disturbs all of them. Results by name.
+
+    Who fails is out, and goes into `missing` with the reason; without it, the failure is everybody's.
+    """
     names, played = list(contestants), {name: [] for name in contestants}
     for number in range(rounds):
         turn = number % len(names)
-        for name in names[turn:] + names[:turn]:
-            played[name].append(contestants[name]())
+        for name in [name for name in names[turn:] + names[:turn] if name in played]:
+            try:
+                played[name].append(contestants[name]())
+            except (Failed, OSError, subprocess.SubprocessError) as problem:
+                if missing is None:
+                    raise
+                missing[name] = str(problem)
+                del played[name]
     return played
 
 

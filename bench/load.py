@@ -34,6 +34,7 @@ def ndjson(stand, port, batch, events, **wanted):
     given = {"connections": 4, "seconds": 300, "accounts": 4, "first": next(first_event)} | wanted
     said = json.loads(stand.run([stand.tool("bench/ndjson_load"), f"port={port}", "path=/w", f"batch={batch}", f"events={events}",
                                  *(f"{name}={value}" for name, value in given.items())]).output)
+    expect("seconds" in wanted or said["sent"] == events, f"only so many events in {given['seconds']} s: {said}")
     expect(said["failed"] == 0 and said["sent"] == said["received"] == said["counted"], f"not everything counted: {said}")
     return said
 

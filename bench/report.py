@@ -49,6 +49,12 @@ def verdicts(measurements):
     return "## Targets\n\n" + table(["", "wanted", "measured", "verdict"], rows) + "\n"
 
 
+def expect_tellable(name, data, others):
+    """Raises, whatever it may be, when a part's measurements cannot be told; then they are none."""
+    PARTS[name].section(data, others)
+    PARTS[name].targets(data, others)
+
+
 def part_text(measurements, name):
     known, part = data_of(measurements), PARTS[name]
     if name not in known:

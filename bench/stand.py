@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import resource
+import shlex
 import socket
 import subprocess
 import time
@@ -103,7 +104,7 @@ class Stand:
 
     def note(self, arguments):
         """Remembers a command line, without what differs from run to run."""
-        text = " ".join(str(word) for word in arguments)
+        text = " ".join(shlex.join(str(word) for word in arguments).split())
         text = text.replace(f"{self.directory}", "DIR").replace(f"{self.root}/", "").replace(f"{self.root}", ".")
         text = re.sub(r"(go_\w+|server\.js) \d+", r"\1 PORT", text)
         text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", re.sub(r"\b(port|touch)=\d+", r"\1=PORT", text))
@@ -128,7 +129,7 @@ class Stand:
             program.end()
             process.stdin.close()
 
-    def run(self, arguments, cpus=LOAD_CPU, deadline=300):
+    def run(self, arguments, cpus=LOAD_CPU, deadline=400):
         """Runs a program to its end."""
         arguments = ["taskset", "-c", cpus, *map(str, arguments)]
         self.note(arguments)

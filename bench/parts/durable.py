@@ -2,6 +2,7 @@
 
 from ..exporter import configure, exporter
 from ..figures import of, ratio, table
+from ..stand import expect
 from ..targets import at_least, at_most
 from .webhook import contest
 
@@ -14,7 +15,9 @@ def measure(stand):
     numbers = iter(range(1000))
     servers = {MEMORY: lambda at: exporter(at, configure(at)),
                DISK: lambda at: exporter(at, configure(at), journal=at.directory / f"journal-{next(numbers)}.db")}
-    return contest(stand, servers, stand.rounds(5), 1 if stand.quick else 3)
+    data = contest(stand, servers, stand.rounds(5), 1 if stand.quick else 3)
+    expect(not data["missing"], f"{data['missing']}")
+    return data
 
 
 def section(data, _others):

@@ -7,7 +7,7 @@ from ..figures import interleaved, summary, table
 from ..load import ndjson
 
 from ..targets import at_most
-from .scrape import grown
+from .scrape import grow, grown
 
 TITLE = "Memory"
 MEGABYTE = 1024 * 1024
@@ -22,9 +22,8 @@ def at_rest(stand, journal):
 def by_series(stand):
     """What a sample more costs: before it was ever scraped would be less, so it is scraped."""
     with exporter(stand, configure(stand, accounts=200_000)) as server:
-        few = grown(stand, server, 1000)
-        before = server.program.memory()
-        many = grown(stand, server, 100_000)
+        few, before = grown(stand, server, 1000), server.program.memory()
+        many = grow(stand, server, 3700)
         return {"samples": many, "each": (server.program.memory() - before) / (many - few), "resident": server.program.memory(),
                 "peak": server.program.memory("VmHWM")}
 

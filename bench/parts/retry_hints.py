@@ -12,6 +12,8 @@ def measure(stand, seeds=30):
 
 
 def section(data, _others):
+    if data["seeds"] < 30:
+        return f"Simulated over {data['seeds']} lives of a trunk, too few for [retry-hints.md](retry-hints.md).\n"
     return f"Simulated over {data['seeds']} lives of a trunk: [retry-hints.md](retry-hints.md) has the results.\n"
 
 

@@ -19,15 +19,24 @@ WANTED_MS = {"1000": 0.15, "10000": 0.7, "100000": 6.0}
 CODES = 10
 
 
-def grown(stand, server, wanted):
-    """Events of so many accounts that the page has `wanted` samples at least; returns how many it has."""
+def by_account(stand, server):
+    """Of a page without accounts: its samples, and those that an account with all codes adds."""
     bare = samples(page(server.web))
     ndjson(stand, server.port, CODES, 10 * CODES, connections=1, accounts=10)
-    each = (samples(page(server.web)) - bare) / 10
-    accounts = max(10, -int(-(wanted - bare) // each))
+    return bare, (samples(page(server.web)) - bare) / 10
+
+
+def grow(stand, server, accounts):
+    """Events of so many accounts, with all codes; returns how many samples the page has."""
     batch = accounts if accounts <= 1000 else next(n for n in range(1000, 0, -1) if accounts * CODES % n == 0)
     ndjson(stand, server.port, batch, accounts * CODES, connections=1, accounts=accounts)
     return samples(page(server.web))
+
+
+def grown(stand, server, wanted):
+    """Events of so many accounts that the page has about `wanted` samples; returns how many it has."""
+    bare, each = by_account(stand, server)
+    return grow(stand, server, max(10, round((wanted - bare) / each)))
 
 
 @contextlib.contextmanager
@@ -83,7 +92,7 @@ def of_size(stand, wanted, rivals):
             for encoding in ("identity", "gzip"):
                 plays[f"{name}, {encoding}"] = lambda port=port, touch=touch, few=few, encoding=encoding: play(
                     stand, port, few, encoding, touch)
-        return {"samples": series, "missing": missing, "rounds": interleaved(plays, stand.rounds(5)),
+        return {"samples": series, "missing": missing, "rounds": interleaved(plays, stand.rounds(5), missing),
                 "resident": ours.program.memory(), "peak": ours.program.memory("VmHWM")}
 
 

@@ -46,7 +46,7 @@ def contest(stand, servers, rounds, seconds):
                     missing[name] = str(problem)
                     running.pop(name, None)
             plays = {name: lambda server=server: play(stand, server, connections, seconds) for name, server in running.items()}
-            played[str(connections)] = interleaved(plays, rounds)
+            played[str(connections)] = interleaved(plays, rounds, missing)
     return {"seconds": seconds, "connections": played, "missing": missing}
 
 
