@@ -58,6 +58,7 @@ def main():
     path = root / "tests/instruction_limits.json"
     if "--write" in options:
         path.write_text(written(counted(guard, root)), encoding="utf-8")
+        print(path.read_text(encoding="utf-8"), end="")
         return 0
     limits = json.loads(path.read_text(encoding="utf-8"))
     if "--doubled" in options:

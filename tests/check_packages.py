@@ -188,7 +188,7 @@ def check(root):
             need(str(path.relative_to(root)), name, TOOLS)
     for folder in ("tests", "demo", "dashboards/source", "bench"):
         files = sorted((root / folder).glob("**/*.py"))
-        beside = {path.stem for path in files}
+        beside = {path.stem for path in files} | {"bench"}
         for path in files:
             for name in set(modules_of_python(read(path))) - beside:
                 need(str(path.relative_to(root)), name, LIBRARIES)
