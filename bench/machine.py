@@ -6,7 +6,7 @@ import platform
 import re
 import subprocess
 
-PACKAGES = ["g++", "libsimdjson-dev", "libsqlite3-dev", "prometheus-cpp-dev", "nginx", "wrk", "grep", "mawk", "mtail", "golang-go",
+PACKAGES = ["g++", "libsimdjson-dev", "libsqlite3-dev", "prometheus-cpp-dev", "nginx", "wrk", "grep", "mawk", "mtail", "rsyslog", "golang-go",
             "golang-github-prometheus-client-golang-dev", "libbenchmark-dev", "valgrind"]
 
 

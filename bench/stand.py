@@ -6,6 +6,7 @@ import pathlib
 import re
 import resource
 import shlex
+import shutil
 import socket
 import subprocess
 import time
@@ -114,6 +115,7 @@ class Stand:
 
     @contextlib.contextmanager
     def start(self, arguments, cpus=SERVER_CPU, environment=None):
+        expect(shutil.which(str(arguments[0])), f"{arguments[0]} is not here")
         arguments = ["taskset", "-c", cpus, *map(str, arguments)]
         self.note(arguments)
         log = self.directory / f"log-{free_port()}"

@@ -15,7 +15,6 @@
 namespace telephony::bench {
 namespace {
 
-constexpr std::string_view kLiteral = "Telephony - ";
 constexpr int kCodes = 40;
 constexpr std::array<std::string_view, 5> kTexts = {"Busy Here", "Temporarily not available",
                                                     "Service Unavailable", "Request Timeout",

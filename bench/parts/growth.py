@@ -5,6 +5,7 @@ import threading
 
 from ..exporter import configure
 from ..figures import fitted, interleaved, summary, table
+from ..rivals.logs import Log
 from ..svg import plot
 from ..targets import Target
 from . import logs, memory
@@ -35,7 +36,7 @@ def on_cores(stand, log, config, cores):
 
 
 def measure(stand):
-    log = logs.Log(stand, "call.log", 100_000_000 if stand.quick else 1_000_000_000)
+    log = Log(stand, "call.log", 100_000_000 if stand.quick else 1_000_000_000)
     config = configure(stand, logs.FILE_SOURCE.format(path=log.path), catalogs=("synthflow",))
     plays = {str(cores): lambda cores=cores: on_cores(stand, log, config, cores) for cores in range(1, min(2, os.cpu_count()) + 1)}
     return {"cores": interleaved(plays, stand.rounds(5))}

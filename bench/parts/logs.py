@@ -1,35 +1,18 @@
 """A call log: read to its end and followed while it grows, beside what else counts lines."""
 
-import json
 import re
 import shutil
 
 from ..exporter import configure, exporter, page
 from ..figures import interleaved, of, ratio, table
-from ..stand import SERVER_CPU, Failed, eventually, expect
+from ..rivals.logs import Log, go, grep, mawk, mtail, rsyslog, timed
+from ..stand import Failed, eventually, expect
 from ..targets import at_least, at_most, not_judged
 from .ten_patterns import catalog_with_ten_patterns
 
 TITLE = "Call logs"
 OURS, TEN, GREP, MTAIL = "telephony_exporter replay", "the same with ten line patterns", "grep -c 'Telephony - '", "mtail"
 FILE_SOURCE = "  - {{name: call-log, provider: synthflow, product: voice, file: {{paths: ['{path}']}}}}"
-AWK = r'''match($0, /Telephony - -?[0-9]+ - /) { codes[substr($0, RSTART + 12, RLENGTH - 15)]++ }
-END { for (code in codes) print code, codes[code] }'''
-
-
-class Log:
-    """A file of the generator, and what stands in it."""
-
-    def __init__(self, stand, name, size, shapes=1):
-        self.path = stand.directory / name
-        said = stand.run([stand.tool("bench/call_log"), f"file={self.path}", f"bytes={size}", "seed=1", f"shapes={shapes}"])
-        self.__dict__ |= json.loads(said.output)
-
-    def expect_codes(self, found):
-        """Code by code; what a catalog does not list counts together."""
-        unlisted = found.pop("unlisted", 0)
-        expect(all(self.codes.get(code) == count for code, count in found.items() if count), f"counts differ: {found}")
-        expect(sum(found.values()) + unlisted == self.errors, f"{sum(found.values()) + unlisted} counted of {self.errors}")
 
 
 def by_code(text):
@@ -38,19 +21,7 @@ def by_code(text):
     for labels, value in re.findall(r"^telephony_errors_total\{(.*)\} (\S+)$", text, re.MULTILINE):
         code = re.search(r'code="([^"]*)"', labels)[1]
         found[code] = found.get(code, 0) + int(float(value))
-    return [*found, not_judged("4", "time of Fluent Bit on two cores, times ours", "at least 13",
-                               "not measured here: Debian 12 has no package of it")]
-
-
-def columns(text):
-    return {code: int(count) for code, count in (line.split() for line in text.splitlines())}
-
-
-def timed(stand, log, arguments, check, cpus=SERVER_CPU):
-    """Runs one program over one log, and scales it to lines."""
-    done = stand.run(arguments, cpus)
-    check(done.output)
-    return {"seconds": done.seconds, "ns": done.seconds / log.lines * 1e9, "cpu_ns": done.cpu / log.lines * 1e9}
+    return found
 
 
 def replay_call(stand, config, log):
@@ -64,21 +35,6 @@ def replay(stand, log, config):
         log.expect_codes(by_code(said))
 
     return timed(stand, log, replay_call(stand, config, log), check)
-
-
-def grep(stand, log):
-    return timed(stand, log, ["grep", "-c", "Telephony - ", log.path],
-                 lambda said: expect(int(said) == log.literals, f"grep counted {said} of {log.literals}"))
-
-
-def mtail(stand, log):
-    program = stand.root / "bench/rivals/calls.mtail"
-
-    def check(said):
-        found = dict(re.findall(r'^telephony_errors_total\{.*code="([^"]*)".*\} (\d+)', said, re.MULTILINE))
-        log.expect_codes({code: int(count) for code, count in found.items()})
-
-    return timed(stand, log, ["mtail", "--one_shot", "--one_shot_format=prometheus", "--progs", program, "--logs", log.path], check)
 
 
 def follow(stand, log, config):
@@ -114,10 +70,10 @@ def measure(stand):
         OURS: lambda: replay(stand, whole, config[OURS]),
         TEN: lambda: replay(stand, ten, config[TEN]),
         GREP: lambda: grep(stand, whole),
-        "mawk": lambda: timed(stand, whole, ["mawk", AWK, whole.path], lambda said: whole.expect_codes(columns(said))),
-        "Go scanner + regexp + client_golang": lambda: timed(
-            stand, whole, [stand.root / "build/bench/go_logs", whole.path], lambda said: whole.expect_codes(columns(said))),
+        "mawk": lambda: mawk(stand, whole),
+        "Go scanner + regexp + client_golang": lambda: go(stand, whole),
         MTAIL: lambda: mtail(stand, tenth),
+        "rsyslog imfile + dyn_stats": lambda: rsyslog(stand, tenth),
         "replay of a tenth": lambda: replay(stand, tenth, config[OURS]),
         "a tenth, followed": lambda: follow(stand, tenth, config["follow"]),
     }
@@ -135,8 +91,8 @@ def measure(stand):
 def section(data, _others):
     tools = data["tools"]
     text = (f"{data['bytes']:,} bytes in {data['lines']:,} lines, three in ten with one of 40 codes, one in a hundred with words that look "
-            "like it; from the page cache, on one core. Counts are compared with the generator's, code by code. mtail, and the followed "
-            "file, read a tenth of it, so that a round does not take minutes; their figures are by line. With ten patterns, errors are "
+            "like it; from the page cache, on one core. Counts are compared with the generator's, code by code. mtail, rsyslog "
+            "and the followed file have a tenth of it, so that a round does not take minutes; their figures are by line. With ten patterns, errors are "
             "written in ten notations.\n\n")
     rows = []
     for name, rounds in tools.items():

@@ -166,7 +166,7 @@ struct Remembering {
 };
 
 struct Counting {
-  explicit Counting(std::shared_ptr<const Settings> settings) : ledger(settings), postings(kBatch) {
+  explicit Counting(const std::shared_ptr<const Settings>& settings) : ledger(settings), postings(kBatch) {
     const Source& source = *settings->source("json");
     for (std::size_t n = 0; n < kBatch; ++n) names.push_back("account_" + std::to_string(n % 4));
     for (std::size_t n = 0; n < kBatch; ++n) {
@@ -190,7 +190,7 @@ struct Counting {
 
 /// A page of about ten thousand samples, most of them of accounts.
 struct Rendering {
-  explicit Rendering(std::shared_ptr<const Settings> settings) : ledger(settings) {
+  explicit Rendering(const std::shared_ptr<const Settings>& settings) : ledger(settings) {
     const Source& source = *settings->source("json");
     std::vector<std::string> names;
     for (std::size_t account = 0; account < kAccounts; ++account)
