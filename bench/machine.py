@@ -23,7 +23,8 @@ def facts():
 
 
 def versions(root):
-    found = {"telephony_exporter": said([root / "build/release/telephony_exporter", "--version"]).rsplit(" ", 1)[-1]}
+    exporter = said([root / "build/release/telephony_exporter", "--version"])
+    found = {"telephony_exporter": exporter.rsplit(" ", 1)[-1]}
     for line in said(["dpkg-query", "-W", "-f", "${Package}\t${Version}\n", *PACKAGES]).splitlines():
         package, version = line.split("\t")
         if version:

@@ -32,7 +32,8 @@ def axes(x_most, y_most, at):
         parts += [f'<path d="M{x:.1f} {y:.1f}V{TOP}" class="grid"/>', text(x, y + 18, short(number * step(x_most)), text_anchor="middle")]
     for number in range(int(y_most / step(y_most)) + 1):
         x, y = at(0, number * step(y_most))
-        parts += [f'<path d="M{x:.1f} {y:.1f}H{WIDTH - RIGHT}" class="grid"/>', text(x - 8, y + 4, short(number * step(y_most)), text_anchor="end")]
+        parts += [f'<path d="M{x:.1f} {y:.1f}H{WIDTH - RIGHT}" class="grid"/>',
+                  text(x - 8, y + 4, short(number * step(y_most)), text_anchor="end")]
     return parts
 
 

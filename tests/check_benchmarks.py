@@ -14,7 +14,7 @@ import xml.dom.minidom
 ROOT = pathlib.Path(sys.argv[1]).resolve()
 sys.path.insert(0, str(ROOT))
 
-from bench import figures, report, svg, targets  # noqa: E402: the path comes first
+from bench import figures, profile, report, svg, targets  # noqa: E402: the path comes first
 from bench.parts import retry_hints  # noqa: E402
 from bench.stand import Failed, Stand  # noqa: E402
 
@@ -71,6 +71,17 @@ def check_commands():
     assert stand.commands == ["build/release/a --address=127.0.0.1:PORT port=PORT DIR/f 'a b'"], stand.commands
 
 
+def check_profile():
+    annotated = """
+1,000 (100.0%)  PROGRAM TOTALS
+1,000 (100.0%)  ./csu/libc-start.c:(below main) [/lib/libc.so.6]
+  600 (60.00%)  ???:telephony::(anonymous namespace)::read(std::vector<int, std::allocator<int> >&)'2 [/build/guard]
+  150 (15.00%)  ???:telephony::(anonymous namespace)::read(std::vector<int, std::allocator<int> >&) [/build/guard]
+   50 ( 5.00%)  ./string/memcpy.S:__memcpy_avx2 [/lib/libc.so.6]
+"""
+    assert profile.costliest(annotated) == (1000, [("read", 750), ("__memcpy_avx2", 50)]), profile.costliest(annotated)
+
+
 def check_page():
     page = report.document(RECORDED)
     for part in report.PARTS.values():
@@ -121,8 +132,8 @@ def check_retry_hints():
 
 
 def main():
-    for check in (check_figures, check_turns, check_targets, check_commands, check_page, check_what_is_missing, check_a_missing_rival,
-                  check_retry_hints):
+    for check in (check_figures, check_turns, check_targets, check_commands, check_profile, check_page, check_what_is_missing,
+                  check_a_missing_rival, check_retry_hints):
         check()
 
 

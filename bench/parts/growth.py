@@ -61,7 +61,8 @@ def curves(data, others):
 
 def plots(data, others):
     """SVG by file name."""
-    return {f"performance-{name}.svg": plot(title, x, y, points, fitted(points)) for name, (title, x, y, points) in curves(data, others).items()}
+    return {f"performance-{name}.svg": plot(title, x, y, points, fitted(points))
+            for name, (title, x, y, points) in curves(data, others).items()}
 
 
 def section(data, others):
@@ -70,8 +71,8 @@ def section(data, others):
         line = fitted(points)
         rows.append([title, f"{line.slope:.3g} {y} each of {x}", f"{line.r2:.4f}"])
         pictures += f"![{title}](images/performance-{name}.svg)\n\n"
-    return ("Each exporter is one process that works on one core, and two of them share nothing. The lines have the least squares; R² tells "
-            "how much of the differences they explain.\n\n" + table(["", "slope", "R²"], rows) + "\n" + pictures)
+    return ("Each exporter is one process that works on one core, and two of them share nothing. The lines have the least squares; "
+            "R² tells how much of the differences they explain.\n\n" + table(["", "slope", "R²"], rows) + "\n" + pictures)
 
 
 def targets(data, others):
@@ -79,5 +80,6 @@ def targets(data, others):
     for name, (title, _, _, points) in curves(data, others).items():
         if name != "soak":
             r2 = fitted(points).r2
-            found.append(Target("9", title, f"a straight line, R² at least {STRAIGHT}", f"{r2:.4f}", r2 >= STRAIGHT, "it bends; see the plot"))
+            found.append(Target("9", title, f"a straight line, R² at least {STRAIGHT}", f"{r2:.4f}", r2 >= STRAIGHT,
+                                "it bends; see the plot"))
     return found

@@ -2,7 +2,8 @@
 
 import json
 
-from ..figures import Summary, table
+from ..figures import of, table
+from ..profile import profiled
 from ..stand import SERVER_CPU, expect
 
 TITLE = "The stages alone"
@@ -15,22 +16,22 @@ def measure(stand):
     rounds = {}
     for run in json.loads(said[said.index("{"):])["benchmarks"]:
         if run["run_type"] == "iteration":
-            played = {"ns": 1e9 / run["items_per_second"], "unit": run["label"]}
-            rounds.setdefault(run["name"], []).append(played)
+            rounds.setdefault(run["name"], []).append({"ns": 1e9 / run["items_per_second"]})
     expect(rounds, "no benchmark ran")
-    limits = json.loads((stand.root / "tests/instruction_limits.json").read_text(encoding="utf-8"))
-    return {"stages": rounds, "instructions": {stage: limit["counted"] for stage, limit in limits.items()}}
+    return {"stages": rounds, "profile": profiled(stand)}
 
 
 def section(data, _others):
-    rows = []
+    rows, most = [], []
     for stage, rounds in data["stages"].items():
-        times = sorted(played["ns"] for played in rounds)
-        middle = Summary(times[len(times) // 2], times[0], times[-1])
-        rows.append([f"{stage}, {rounds[0]['unit']}", middle.text(1), f"{data['instructions'].get(stage, 0):,.0f}"])
-    return ("One stage over fixed inputs, in memory, on one core; times are CPU times. The instructions are what "
-            "`tests/instruction_limits.json` was written with; a test fails when a tenth is added to them, so it is not noise that "
-            "decides.\n\n" + table(["", "ns", "instructions"], rows))
+        profile = data["profile"][stage]
+        rows.append([f"{stage}, {profile['unit']}", of(rounds, "ns").text(1), f"{profile['each']:,.0f}"])
+        functions = ", ".join(f"`{name}` {100 * cost / profile['each']:.0f} %" for name, cost in profile["functions"])
+        most.append(f"- {stage}: {functions}")
+    return ("One stage over fixed inputs, in memory, on one core; times are CPU times. The instructions are counted by callgrind with "
+            "simdjson's code for AVX2, whatever the processor; a test fails when a tenth is added to them, so it is not noise that "
+            "decides.\n\n" + table(["", "ns", "instructions"], rows) +
+            "\nThe functions that take most of the instructions, without those that they call:\n\n" + "\n".join(most))
 
 
 def targets(_data, _others):

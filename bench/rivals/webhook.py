@@ -1,6 +1,7 @@
 """Servers that take the same webhooks."""
 
 import contextlib
+import itertools
 import re
 import urllib.error
 from dataclasses import dataclass
@@ -41,17 +42,15 @@ def answers(port, path):
 
 @contextlib.contextmanager
 def nginx(stand):
-    """It counts requests, of its own status too."""
-    port, asked, config = free_port(), [0], stand.directory / "nginx.conf"
+    """It counts requests. Only differences matter, so those of its status are told apart from the first count on."""
+    port, asked, config = free_port(), itertools.count(1), stand.directory / "nginx.conf"
     config.write_text(NGINX.format(directory=stand.directory, port=port), encoding="utf-8")
 
     def counted():
-        asked[0] += 1
-        return int(re.search(r"^\s*\d+ \d+ (\d+)", page(port, "/status"), re.MULTILINE)[1]) - asked[0]
+        return int(re.search(r"^\s*\d+ \d+ (\d+)", page(port, "/status"), re.MULTILINE)[1]) - next(asked)
 
     with stand.start(["/usr/sbin/nginx", "-c", config, "-p", stand.directory, "-e", stand.directory / "nginx.err"]) as program:
-        while_it_starts = eventually("nginx listens", lambda: answers(port, "/status") or asked.__setitem__(0, 0))
-        asked[0] = int(re.search(r"^\s*\d+ \d+ (\d+)", while_it_starts, re.MULTILINE)[1])
+        eventually("nginx listens", lambda: answers(port, "/status"))
         yield Rival(program, port, counted)
 
 
