@@ -21,6 +21,7 @@ BOOTSTRAP_ONLY = {"apt-get", "sudo"}
 
 TOOLS = {
     "amtool": "prometheus-alertmanager",
+    "callgrind_annotate": "valgrind",
     "ccache": "ccache",
     "clang++": "clang",
     "clang-format": "clang-format",
