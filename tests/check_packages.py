@@ -21,6 +21,7 @@ BOOTSTRAP_ONLY = {"apt-get", "sudo"}
 
 TOOLS = {
     "amtool": "prometheus-alertmanager",
+    "callgrind_annotate": "valgrind",
     "ccache": "ccache",
     "clang++": "clang",
     "clang-format": "clang-format",
@@ -30,10 +31,15 @@ TOOLS = {
     "curl": "curl",
     "g++": "g++",
     "git": "git",
+    "go": "golang-go",
+    "grep": "grep",
     "jsonnet": "jsonnet",
     "jsonnetfmt": "jsonnet",
     "kamailio": "kamailio",
     "ninja": "ninja-build",
+    "mawk": "mawk",
+    "mtail": "mtail",
+    "nginx": "nginx",
     "node": "npm",  # which depends on nodejs
     "npm": "npm",
     "pkg-config": "pkg-config",
@@ -44,6 +50,8 @@ TOOLS = {
     "rsyslogd": "rsyslog",
     "shellcheck": "shellcheck",
     "sipp": "sip-tester",
+    "valgrind": "valgrind",
+    "wrk": "wrk",
     "yamllint": "yamllint",
 }
 
@@ -62,6 +70,7 @@ LIBRARIES = {
     "Python3": "python3",
     "Threads": "g++",
     "ZLIB": "zlib1g-dev",
+    "benchmark": "libbenchmark-dev",
     "cpp-httplib": "libcpp-httplib-dev",
     "libdeflate": "libdeflate-dev",
     "libsodium": "libsodium-dev",
@@ -79,8 +88,8 @@ LIBRARIES = {
 
 
 def packages_of(bootstrap):
-    """The packages of bootstrap's lists build=( ... ), demo=( ... ) and test=( ... )."""
-    lists = re.findall(r"^(?:build|demo|test)=\((.*?)^\)", bootstrap, re.MULTILINE | re.DOTALL)
+    """The packages of bootstrap's lists build=( ... ), demo=( ... ), test=( ... ) and bench=( ... )."""
+    lists = re.findall(r"^(?:build|demo|test|bench)=\((.*?)^\)", bootstrap, re.MULTILINE | re.DOTALL)
     return {word for text in lists for word in text.split()}
 
 
@@ -161,7 +170,8 @@ def check(root):
 
     # The container test needs a machine of its own and installs its tools itself.
     scripts = [path for path in sorted((root / "script").iterdir()) if path.name != "container-test"] + [root / ".ci/run"]
-    cmake = [root / "CMakeLists.txt", *sorted(root.glob("cmake/*.cmake")), *sorted(root.glob("tests/**/CMakeLists.txt"))]
+    cmake = [root / "CMakeLists.txt", *sorted(root.glob("cmake/*.cmake")), *sorted(root.glob("tests/**/CMakeLists.txt")),
+             root / "bench/CMakeLists.txt"]
 
     def read(path):
         return path.read_text(encoding="utf-8")
@@ -179,9 +189,9 @@ def check(root):
             need(str(path.relative_to(root)), name, LIBRARIES)
         for name in tools_of_cmake(read(path)):
             need(str(path.relative_to(root)), name, TOOLS)
-    for folder in ("tests", "demo", "dashboards/source"):
-        files = sorted((root / folder).glob("*.py"))
-        beside = {path.stem for path in files}
+    for folder in ("tests", "demo", "dashboards/source", "bench"):
+        files = sorted((root / folder).glob("**/*.py"))
+        beside = {path.stem for path in files} | {"bench"}
         for path in files:
             for name in set(modules_of_python(read(path))) - beside:
                 need(str(path.relative_to(root)), name, LIBRARIES)

@@ -1,0 +1,1 @@
+"""What script/bench does: measure the exporter beside its rivals, and write docs/performance.md from the measurements."""

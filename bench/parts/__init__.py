@@ -1,0 +1,1 @@
+"""The parts of script/bench: each measures one thing and knows how to tell it."""

@@ -1,0 +1,38 @@
+"""Webhooks with the default journal on disk, beside the same without one."""
+
+from ..exporter import configure, exporter
+from ..figures import of, ratio, table
+from ..stand import expect
+from ..targets import at_least, at_most
+from .webhook import contest
+
+TITLE = "Durable webhooks"
+MEMORY, DISK = "`:memory:`", "journal on disk"
+WANTED = {"64": 0.6, "512": 0.75}
+
+
+def measure(stand):
+    numbers = iter(range(1000))
+    servers = {MEMORY: lambda at: exporter(at, configure(at)),
+               DISK: lambda at: exporter(at, configure(at), journal=at.directory / f"journal-{next(numbers)}.db")}
+    data = contest(stand, servers, stand.rounds(5), 1 if stand.quick else 3)
+    expect(not data["missing"], f"{data['missing']}")
+    return data
+
+
+def section(data, _others):
+    text = ("The same requests, with the default journal (`sync: full`): an answer means that the event is on disk. The wait for the "
+            "disk is no CPU, so requests a second are compared; the disk is that of this machine.\n\n")
+    rows = [[f"{connections} connections, {name}", of(rounds, "cpu").text(), of(rounds, "rate").text(1, 1e-3), of(rounds, "p50").text(0),
+             of(rounds, "p99").text(0), ratio(rounds, played[MEMORY], "rate").text()]
+            for connections, played in data["connections"].items() for name, rounds in played.items()]
+    return text + table(["", "CPU µs a request", "1,000 requests/s", "p50 µs", "p99 µs", "requests/s, times those of `:memory:`"], rows)
+
+
+def targets(data, _others):
+    found = []
+    for connections, played in data["connections"].items():
+        share = ratio(played[DISK], played[MEMORY], "rate").median
+        found.append(at_least("2", f"durable at {connections} connections, of the requests/s without", share, WANTED[connections]))
+    p99 = of(data["connections"]["64"][DISK], "p99").median / 1000
+    return [*found, at_most("2", "durable p99 at 64 connections", p99, 5, " ms")]
