@@ -94,18 +94,20 @@ void Ledger::post(std::span<const Posting> batch) {
   for (const Posting& posting : batch) {
     if (posting.duplicate) continue;
     const WallTime now = posting.received;
-    if (posting.error) errors_[*posting.error].add(1, now, now);
-    if (posting.session) sessions_[posting.stream][*posting.session].add(1, now, now);
+    if (posting.error) errors_[*posting.error].add(posting.count, now, now);
+    if (posting.session) sessions_[posting.stream][*posting.session].add(posting.count, now, now);
     if (!posting.account.empty()) post_account(posting);
   }
 }
 
 void Ledger::post_account(const Posting& posting) {
   const WallTime now = posting.received;
-  if (posting.account_id == kOtherAccount) ++accounts_folded_;
-  if (posting.error) account_errors_[pair_key(*posting.error, posting.account_id)].add(1, now, now);
+  if (posting.account_id == kOtherAccount) accounts_folded_ += posting.count;
+  if (posting.error)
+    account_errors_[pair_key(*posting.error, posting.account_id)].add(posting.count, now, now);
   if (posting.session) {
-    account_sessions_[pair_key(posting.stream, posting.account_id)][*posting.session].add(1, now, now);
+    account_sessions_[pair_key(posting.stream, posting.account_id)][*posting.session].add(posting.count, now,
+                                                                                          now);
   }
 }
 
