@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "journal/dedup_window.h"
+#include "journal/seal.h"
 #include "settings_fixture.h"
 #include "telephony_exporter/journal/journal.h"
 
@@ -125,6 +126,13 @@ TEST(MemoryJournal, MarksWhatWasKnownBeforeOrCameEarlierInTheBatch) {
   batch = {posting_of(key_of(3)), posting_of(key_of(2)), posting_of({})};
   EXPECT_TRUE(journal->commit(batch, {}, clock.now()));
   EXPECT_EQ(duplicates(batch), "-d-");
+}
+
+// The first of the vectors that SipHash-2-4 with 128 bits was published with.
+TEST(IdentityKey, IsTheHashThatJournalsHold) {
+  HashKey key;
+  for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<unsigned char>(i);
+  EXPECT_EQ(identity_key(key, ""), (EventKey{0xe6a825ba047f81a3, 0x930255c71472f66d}));
 }
 
 TEST(MemoryJournal, AMarkOfAnEarlierTryIsTakenBack) {

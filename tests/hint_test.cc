@@ -53,6 +53,25 @@ TEST(RestHint, FollowsTheRetryClass) {
   }
 }
 
+// A nanosecond apart, each is reckoned by itself.
+TEST(Hint, CallersAtOneMomentAreAsCallersOneAfterTheOther) {
+  for (const seconds before : {seconds(0), seconds(7), seconds(45), seconds(900)}) {
+    WallTime now = kNow;
+    const HintState state = before == seconds(0) ? HintState() : failing({}, now, seconds(60));
+    now += before;
+    HintState apart = state;
+    for (int i = 0; i < 100; ++i) {
+      apart = after_failure(apart, kBackoff, now + std::chrono::nanoseconds(i), std::nullopt);
+    }
+    const HintState together = after_failure(state, kBackoff, now, std::nullopt, 100);
+    EXPECT_NEAR(together.level, apart.level, 1e-6);
+    EXPECT_NEAR(together.waiting, apart.waiting, 1e-6);
+    HintState in_two = after_failure(state, kBackoff, now, std::nullopt, 1);
+    in_two = after_failure(in_two, kBackoff, now, std::nullopt, 99);
+    EXPECT_EQ(in_two, together);
+  }
+}
+
 TEST(Hint, SpreadsCallers) {
   const Hint hint{true, Seconds(30), Seconds(10)};
   EXPECT_EQ(hint.wait(0), Seconds(30));

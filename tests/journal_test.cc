@@ -46,9 +46,38 @@ TEST(BatchBlob, IsReadAsItWasWritten) {
   EXPECT_EQ(read.positions[1].offset, ~std::uint64_t{0});
 }
 
+TEST(BatchBlob, APostingOfSeveralEventsIsReadAsOne) {
+  const WallTime now = TestClock().now();
+  std::vector<Posting> batch = {error_posting({}, 3, "acme", now), error_posting({}, 4, "", now)};
+  const std::string of_one_each = encode_batch(now, batch, {});
+  batch[0].count = 70'000;
+  const std::string bytes = encode_batch(now, batch, {});
+  EXPECT_EQ(bytes.size(), of_one_each.size() + sizeof batch[0].count) << "a count of 1 takes no room";
+  const Batch read = decode_batch(bytes);
+  ASSERT_EQ(read.postings.size(), 2U);
+  EXPECT_EQ(read.postings[0].count, 70'000U);
+  EXPECT_EQ(read.postings[1].count, 1U);
+}
+
+// The bytes of a batch as they have stood in journals since there are any.
+TEST(BatchBlob, OneFromBeforeThereWereCountsIsRead) {
+  const std::string posting = std::string(1, 2 | 4 | 8) + std::string("\6\0\0\0", 4) + std::string(8, '\1') +
+                              std::string("\7\0\0\0", 4) + '\5' + std::string("\4\0\0\0acme", 8);
+  const std::string bytes =
+      std::string(8, '\1') + std::string("\1\0\0\0", 4) + posting + std::string(4, '\0');
+  const Batch read = decode_batch(bytes);
+  ASSERT_EQ(read.postings.size(), 1U);
+  EXPECT_EQ(read.postings[0].stream, 6U);
+  EXPECT_EQ(read.postings[0].error, 7U);
+  EXPECT_EQ(read.postings[0].session, 5U);
+  EXPECT_EQ(read.postings[0].account, "acme");
+  EXPECT_EQ(read.postings[0].count, 1U);
+}
+
 TEST(BatchBlob, EveryShorterOneIsDamage) {
   const WallTime now = TestClock().now();
-  const std::vector<Posting> batch = {error_posting(EventKey{1, 2}, 3, "acme", now)};
+  std::vector<Posting> batch = {error_posting(EventKey{1, 2}, 3, "acme", now)};
+  batch[0].count = 2;
   const std::vector<FilePosition> positions = {{"a.log", 9}};
   const std::string bytes = encode_batch(now, batch, positions);
   for (std::size_t size = 0; size < bytes.size(); ++size) {
@@ -152,8 +181,11 @@ TEST_F(ManyCommits, RemembersTheSameWhenPacked) {
     count(n % 2 == 0 ? std::optional(key(n)) : std::nullopt, static_cast<SeriesId>(n % 6),
           n % 3 ? "acme" : "");
   }
-  commit(*journal_, {error_posting(key(0), 1, "", now_)}, now_, {{"a", 1}});
+  Posting several = error_posting({}, 1, "acme", now_);
+  several.count = 1000;
+  commit(*journal_, {error_posting(key(0), 1, "", now_), several}, now_, {{"a", 1}});
   const std::string before = text_of(open());
+  EXPECT_THAT(before, HasSubstr("error 1 acme: 1043 "));
   EXPECT_EQ(rows("batches"), 256);
   EXPECT_FALSE(journal_->maintain(now_));
   EXPECT_EQ(rows("batches"), 0);

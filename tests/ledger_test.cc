@@ -155,6 +155,19 @@ TEST(Ledger, PostingsRaiseCountersAndTimestamps) {
   EXPECT_EQ(of(ledger, "telephony_account_errors_total"), Values{}) << "no event named an account";
 }
 
+TEST(Ledger, APostingOfSeveralEventsCountsAsThese) {
+  const auto settings = settings_of(catalog_of({kFull}));
+  Posting several = posting_of(*settings, "201", "acme_sg");
+  several.session = static_cast<std::uint8_t>(Outcome::failed);
+  Ledger one_by_one(settings);
+  Ledger together(settings);
+  post(one_by_one, std::vector<Posting>(300, several));
+  several.count = 300;
+  post(together, {several});
+  EXPECT_EQ(samples(together), samples(one_by_one));
+  EXPECT_EQ(of(together, "telephony_sessions_total").at(R"({outcome="failed"})"), 300);
+}
+
 TEST(Ledger, AReloadRenamesCountersAndResetsNone) {
   const TestDirectory directory;
   const auto before = settings_of(directory, catalog_of({kFull, kBusy}));

@@ -7,8 +7,10 @@
 #include <condition_variable>
 #include <csignal>
 #include <optional>
+#include <random>
 #include <thread>
 
+#include "pipeline/text_arena.h"
 #include "river_fixture.h"
 #include "telephony_exporter/event/limits.h"
 
@@ -44,6 +46,7 @@ class ToldJournal : public Journal {
   }
   bool commit(std::span<Posting> batch, std::span<const FilePosition> positions, WallTime now) override {
     ++commits;
+    last.assign(batch.begin(), batch.end());
     return on_commit() && memory_->commit(batch, positions, now);
   }
   bool keep(std::span<const KeptHint> hints) override { return memory_->keep(hints); }
@@ -54,6 +57,7 @@ class ToldJournal : public Journal {
   std::function<bool()> on_commit = [] { return true; };
   std::function<void()> on_key = [] {};
   int commits = 0;
+  std::vector<Posting> last;  ///< what was to be committed last
 
  private:
   std::unique_ptr<Journal> memory_ = make_memory_journal({});
@@ -222,6 +226,167 @@ TEST_F(GroupedRiver, ABurstBeyondTheQueueIsToldToComeBack) {
                 .at(R"(telephony_exporter_rejected_total{cause="unavailable",source="calls"})"),
             1);
   EXPECT_EQ(river_->total().counted, 1 + limits::kQueueEvents / 4);
+}
+
+TEST_F(GroupedRiver, TheQueueCountsEventsAndNotWhatTheyWereMergedInto) {
+  accept(R"({"id":"first","code":1})");
+  gate_.await_first();
+  std::string body;
+  for (std::size_t i = 0; i < limits::kQueueEvents; ++i) body += "{\"code\":1}\n";
+  accept(body);
+  EXPECT_EQ(samples(river_->metrics()).at("telephony_exporter_queue_events{}"), limits::kQueueEvents);
+  accept(R"({"code":1})");
+  ASSERT_EQ(receipts(), 1U);
+  EXPECT_TRUE(receipts_[0].unavailable);
+  gate_.open();
+  river_->pipeline().stop();
+  EXPECT_EQ(journal_->last.size(), 1U);
+  EXPECT_EQ(summary(river_->total()), "counted " + std::to_string(1 + limits::kQueueEvents) + ", rejected 1");
+}
+
+/// Two codes, of which one is raised by refusals and is about trunks.
+std::string catalog_with_trunks() {
+  std::string catalog = kCatalog;
+  const std::string never = "severity: critical, retry: never,";
+  catalog.replace(catalog.find(never), never.size(),
+                  "severity: critical, retry: {class: backoff, base: 30s, max: 10m},");
+  const std::string codes = "    codes:\n";
+  catalog.insert(
+      catalog.find(codes) + codes.size(),
+      "      - {code: \"2\", reason: down, family: lines, category: connectivity, severity: critical,\n"
+      "         retry: {class: backoff, base: 10s, max: 5m}, message: Down, meaning: m, remedy: r}\n");
+  return catalog +
+         "  - {kind: progress, when: [/stands], account: [/account],\n"
+         "     call: {session: [/session], leg: [/leg], status: [/stands], under_way: [open], over: "
+         "[closed]}}\n";
+}
+
+TEST(Pipeline, ErrorsOfABodyThatAreAlikeAreOnePosting) {
+  auto owned = std::make_unique<ToldJournal>();
+  ToldJournal& journal = *owned;
+  River river(settings_of(catalog_with_trunks()), std::move(owned));
+  std::string body;
+  for (int i = 0; i < 300; ++i) body += i % 3 == 0 ? "{\"code\":2}\n" : "{\"code\":1}\n";
+  EXPECT_EQ(summary(river.post("calls", BodyFormat::ndjson, body)), "counted 300");
+  ASSERT_EQ(journal.last.size(), 2U);
+  EXPECT_EQ(journal.last[0].count, 100U);
+  EXPECT_EQ(journal.last[1].count, 200U);
+  EXPECT_EQ(river.counted(),
+            (Lines{"2 down lines connectivity critical = 100", "1 full lines capacity critical = 200"}));
+
+  const std::string different = R"([{"code":1},{"code":1,"id":"a"},{"code":1,"account":"x"},{"code":"new"},
+      {"code":1,"status":"failed"},{"code":"new"},{"code":1,"seconds":5},{"code":1}])";
+  EXPECT_EQ(summary(river.json("calls", different)), "counted 8");
+  EXPECT_EQ(journal.last.size(), 7U);
+
+  journal.on_commit = [] { return false; };
+  EXPECT_EQ(summary(river.post("calls", BodyFormat::ndjson, body)), "rejected 300");
+}
+
+/// Any event that may come, most of them of the kind that is merged.
+std::string any_event(std::mt19937& random) {
+  const auto next = [&](int n) {
+    return std::to_string(std::uniform_int_distribution<int>(0, n - 1)(random));
+  };
+  const std::vector<std::string> events = {
+      R"({"code":1})",
+      R"({"code":2})",
+      R"({"code":"new)" + next(2) + "\"}",
+      R"({"code":1,"id":"k)" + next(20) + "\"}",
+      R"({"code":2,"account":"a)" + next(3) + "\"}",
+      R"({"status":"failed","code":)" + next(3) + "}",
+      R"({"status":"completed","account":"a)" + next(3) + "\"}",
+      R"({"status":"completed"})",
+      R"({"stands":"open","session":"s)" + next(9) + R"(","leg":"l)" + next(2) + "\"}",
+      R"({"stands":"closed","session":"s)" + next(9) + "\"}",
+      "{}",
+  };
+  std::discrete_distribution<std::size_t> which({8, 8, 1, 2, 3, 2, 1, 1, 3, 2, 1});
+  return events[which(random)];
+}
+
+/// All that is told of the events themselves, not of how they were committed.
+std::string told(River& river) {
+  std::string out = river.raised();
+  for (const prometheus::Collectable* part : {static_cast<const prometheus::Collectable*>(&river.ledger()),
+                                              static_cast<const prometheus::Collectable*>(&river.trunks())}) {
+    for (const auto& [name, value] : samples(*part)) out += name + ' ' + std::to_string(value) + '\n';
+  }
+  const HintMetrics hints(river.hints(), [&] { return river.clock.now(); });
+  for (const auto& [name, value] : samples(hints)) out += name + ' ' + std::to_string(value) + '\n';
+  for (const UnlistedCode& code : river.unlisted().list()) {
+    out += code.code + ' ' + std::to_string(code.count) + '\n';
+  }
+  return out;
+}
+
+// What is posted one by one is never merged, so it says what the merged ones must amount to.
+TEST(Pipeline, MergedPostingsAmountToTheSameAsThoseOfOneEventEach) {
+  std::string catalog = catalog_with_trunks();
+  catalog.replace(catalog.find("{failed: [failed]"), 17, "{failed: [failed], completed: [completed]");
+  const auto settings = settings_of(catalog);
+  std::mt19937 random(7);
+  for (int round = 0; round < 30; ++round) {
+    River merged(settings);
+    River single(settings);
+    for (int bodies = 0; bodies < 10; ++bodies) {
+      std::string body;
+      Receipt sum;
+      for (int i = 0; i < 40; ++i) {
+        const std::string event = any_event(random);
+        body += event + '\n';
+        sum += single.json("calls", event);
+      }
+      EXPECT_EQ(summary(merged.post("calls", BodyFormat::ndjson, body)), summary(sum)) << body;
+      ASSERT_EQ(told(merged), told(single)) << "round " << round << '\n' << body;
+      const std::chrono::milliseconds later(random() % 60'000);
+      merged.clock.advance(later);
+      single.clock.advance(later);
+    }
+  }
+}
+
+// Journals hold the keys, so a build that made others would count redeliveries twice.
+TEST(Pipeline, AKeyIsOverProviderProductAndIdentity) {
+  auto owned = std::make_unique<ToldJournal>();
+  ToldJournal& journal = *owned;
+  River river(settings_of(kCatalog, kFax), std::move(owned));
+  const auto key = [&](const char* source, const std::string& body, const char* idempotency_key) {
+    RawEvent raw;
+    raw.body = body;
+    raw.idempotency_key = idempotency_key;
+    river.post(source, raw);
+    return journal.last.back().key;
+  };
+  EXPECT_EQ(key("calls", R"([{"id":"some","code":1},{"id":"a","code":1}])", ""),
+            journal.key("acme\nvoice\n4:call1:a"));
+  EXPECT_EQ(key("fax", R"({"id":"a","code":1})", ""), journal.key("acme\nfax\n4:call1:a"));
+  EXPECT_EQ(key("calls", R"([{"code":1},{"code":1}])", "k"),
+            journal.key("acme\nvoice\nidempotency-key:calls:2:k"));
+}
+
+TEST(TextArena, TextsStayWhatTheyAreAsMoreCome) {
+  TextArena arena;
+  const auto text = [](std::size_t i) {
+    return std::to_string(i) + std::string(i % 1000 == 7 ? TextArena::kChunkBytes : i % 90, 'x');
+  };
+  for (int group = 0; group < 3; ++group) {
+    std::vector<std::string_view> kept;
+    for (std::size_t i = 0; i < 5000; ++i) kept.push_back(arena.keep(text(i)));
+    for (std::size_t i = 0; i < kept.size(); ++i) ASSERT_EQ(kept[i], text(i));
+    arena.clear();
+  }
+}
+
+TEST(TextArena, WhatWasKeptLastIsNotCopiedAgain) {
+  TextArena arena;
+  const std::string_view kept = arena.keep("acme");
+  EXPECT_EQ(arena.keep(std::string("acme")).data(), kept.data());
+  EXPECT_EQ(arena.keep(""), "");
+  EXPECT_EQ(arena.keep("acme").data(), kept.data());
+  EXPECT_NE(arena.keep("other").data(), kept.data());
+  arena.clear();
+  EXPECT_EQ(arena.keep("acme"), "acme");
 }
 
 TEST(Pipeline, OneEventFromManyThreadsCountsOnce) {

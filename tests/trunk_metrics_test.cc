@@ -43,7 +43,8 @@ class TrunkMetricsTest : public testing::Test {
   explicit TrunkMetricsTest(const char* more = kLimit) : river_(settings_of(kCatalog, more)) {}
 
   void open(std::uint64_t session, const std::string& account = "east") {
-    river_.trunks().see(0, account, {{}, CallId{session, 1}}, river_.clock.now());
+    TrunkNote note{0, account, {{}, CallId{session, 1}}, {}, river_.clock.now()};
+    river_.trunks().see({&note, 1});
   }
   std::map<std::string, double> page() { return samples(river_.trunks()); }
   bool has(const std::string& metric) {

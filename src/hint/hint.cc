@@ -20,6 +20,8 @@ double seconds_since(WallTime then, WallTime now) {
   return std::max(0.0, Seconds(now.time_since_epoch()).count() - Seconds(then.time_since_epoch()).count());
 }
 
+bool at_rest(const HintState& state) { return state == HintState(); }
+
 double base_of(const Retry& retry) { return std::max(1.0, Seconds(retry.base).count()); }
 
 double max_of(const Retry& retry) { return std::max(base_of(retry), Seconds(retry.max).count()); }
@@ -95,13 +97,19 @@ Hint rest_hint(const Retry& retry) {
 }
 
 HintState after_failure(HintState state, const Retry& retry, WallTime now,
-                        std::optional<std::chrono::seconds> asked) {
+                        std::optional<std::chrono::seconds> asked, std::uint32_t callers) {
   if (!rest_hint(retry).allowed) return {};
+  const auto more_waiting = [&] { return std::min(state.waiting + callers, kMostWaiting); };
+  // At the moment of the last event nothing has faded since, and no time was spent failing.
+  if (retry.kind == RetryClass::backoff && state.changed == now && !at_rest(state) && !asked) {
+    state.waiting = more_waiting();
+    return state;
+  }
   const double waits = waits_since(state, retry, now);
   state = faded(state, retry, now);
   if (retry.kind == RetryClass::backoff) {
     state.level = bounded_level(state.level + waits, retry);
-    state.waiting = std::min(state.waiting + 1, kMostWaiting);
+    state.waiting = more_waiting();
   }
   if (asked) state.not_before = now + std::clamp(*asked, std::chrono::seconds(0), longest_asked(retry));
   state.changed = now;

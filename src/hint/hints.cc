@@ -23,11 +23,14 @@ Hints::Hints(std::shared_ptr<const Settings> settings, TrunkOf trunk_of) : trunk
 }
 
 void Hints::adopt(std::shared_ptr<const Settings> settings) {
-  std::map<SeriesId, Advice> advice;
+  std::vector<Advice> advice;
   for (const ActiveStream& stream : settings->streams) {
     for (std::uint32_t i = 0; !stream.space->is_unlisted(i); ++i) {
       const Entry& entry = stream.space->entries[i];
-      if (entry.counts) advice[(*stream.series)[i]] = {entry.retry, entry.category == Category::capacity};
+      if (!entry.counts) continue;
+      const SeriesId series = (*stream.series)[i];
+      if (series >= advice.size()) advice.resize(series + 1);
+      advice[series] = {entry.retry, entry.category == Category::capacity, rest_hint(entry.retry).allowed};
     }
   }
   const std::lock_guard lock(mutex_);
@@ -38,7 +41,7 @@ void Hints::adopt(std::shared_ptr<const Settings> settings) {
 void Hints::restore(std::span<const KeptHint> hints) {
   const std::lock_guard lock(mutex_);
   for (const KeptHint& hint : hints) {
-    states_[hint.series].insert_or_assign(hint.account, Record{hint.state, false});
+    states_[hint.series].insert_or_assign(hint.account, Record{hint.state, false, true});
     note_raised(hint.series, hint.account, true);
   }
 }
@@ -48,9 +51,8 @@ void Hints::post(std::span<const Posting> batch) {
   const std::lock_guard lock(mutex_);
   for (const Posting& posting : batch) {
     if (posting.duplicate) continue;
-    const Advice known = posting.error ? advice(*posting.error) : Advice();
-    if (rest_hint(known.retry).allowed) {
-      fail(posting, known);
+    if (posting.error && advice(*posting.error).allowed) {
+      fail(posting, advice(*posting.error));
     } else if (posting.session == kCompleted) {
       succeed(posting);
     }
@@ -58,10 +60,10 @@ void Hints::post(std::span<const Posting> batch) {
 }
 
 void Hints::fail(const Posting& posting, const Advice& known) {
-  const Record* record = find(*posting.error, posting.account);
-  const HintState before = record == nullptr ? HintState() : record->state;
+  const Account* last = recent(*posting.error, posting.account);
+  const HintState before = last == nullptr ? HintState() : last->second.state;
   set(*posting.error, posting.account,
-      after_failure(before, known.retry, posting.received, posting.retry_after));
+      after_failure(before, known.retry, posting.received, posting.retry_after, posting.count));
 }
 
 void Hints::succeed(const Posting& posting) {
@@ -78,12 +80,15 @@ void Hints::succeed(const Posting& posting) {
 
 void Hints::set(SeriesId series, std::string_view account, const HintState& state) {
   const bool rests = at_rest(state);
-  if (rests && find(series, account) == nullptr) return;
-  const auto found = states_[series].try_emplace(std::string(account)).first;
-  Record& record = found->second;
+  Account* found = recent(series, account);
+  if (found == nullptr) {
+    if (rests) return;
+    found = &*states_[series].try_emplace(std::string(account)).first;
+  }
+  auto& [name, record] = *found;
   record.state = rests ? HintState() : state;
-  note_raised(series, found->first, !rests);
-  if (!std::exchange(record.unkept, true)) unkept_.emplace_back(series, found->first);
+  if (std::exchange(record.raised, !rests) == rests) note_raised(series, name, !rests);
+  if (!std::exchange(record.unkept, true)) unkept_.emplace_back(series, name);
 }
 
 void Hints::note_raised(SeriesId series, const std::string& account, bool raised) {
@@ -105,13 +110,25 @@ const Hints::Record* Hints::find(SeriesId series, std::string_view account) cons
   return found == accounts->second.end() ? nullptr : &found->second;
 }
 
-Hints::Advice Hints::advice(SeriesId series) const {
-  const auto found = advice_.find(series);
-  return found == advice_.end() ? Advice() : found->second;
+/// What stands in a map stays where it is, so one account of each series is found again without a search.
+Hints::Account* Hints::recent(SeriesId series, std::string_view account) {
+  if (series >= recent_.size()) recent_.resize(series + 1);
+  Account*& last = recent_[series];
+  if (last != nullptr && last->first == account) return last;
+  const auto accounts = states_.find(series);
+  if (accounts == states_.end()) return nullptr;
+  const auto found = accounts->second.find(account);
+  if (found == accounts->second.end()) return nullptr;
+  return last = &*found;
+}
+
+const Hints::Advice& Hints::advice(SeriesId series) const {
+  static const Advice kNone;
+  return series < advice_.size() ? advice_[series] : kNone;
 }
 
 Hint Hints::now_of(SeriesId series, std::string_view account, const HintState& state, WallTime now) const {
-  const Advice known = advice(series);
+  const Advice& known = advice(series);
   const bool about_trunks = known.capacity && trunk_of_;
   return hint_now(state, known.retry, now,
                   about_trunks ? trunk_of_(stream_of(series), account) : TrunkView());
@@ -165,6 +182,7 @@ void Hints::kept(std::size_t count) {
     const auto found = accounts->second.find(unkept_.front().second);
     found->second.unkept = false;
     if (found->second.state != HintState()) continue;
+    if (recent_.size() > accounts->first) recent_[accounts->first] = nullptr;
     accounts->second.erase(found);
     if (accounts->second.empty()) states_.erase(accounts);
   }

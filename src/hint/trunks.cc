@@ -83,14 +83,16 @@ void Trunks::see(const TrunkEvent& event, WallTime received) {
   const bool known = event.call && calls_.knows(event.call->session);
   // What was refused takes no channel, whatever else is said of it.
   if (event.call) calls_.report(event.trunk, *event.call, event.over || event.refused, whole(now));
-  if (event.refused && trunks_.contains(event.trunk)) refuse(advanced(event.trunk, now), known);
+  if (event.refused && trunks_.contains(event.trunk)) {
+    refuse(advanced(event.trunk, now), known, event.refusals);
+  }
 }
 
 /// A call that was told to be under way is an attempt already.
-void Trunks::refuse(Trunk& trunk, bool known) {
+void Trunks::refuse(Trunk& trunk, bool known, std::uint32_t times) {
   TrunkSpan& present = trunk.history.present();
-  if (!known) ++present.attempts;
-  ++present.refused;
+  if (!known) present.attempts += times;
+  present.refused += times;
   present.full = std::max(present.full, trunk.open);
   trunk.learned = std::max(trunk.learned, trunk.open);
 }

@@ -9,8 +9,9 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 
-enum Part : std::uint8_t { has_key = 1, has_error = 2, has_session = 4, has_account = 8 };
-constexpr std::uint8_t kAllParts = has_key | has_error | has_session | has_account;
+/// Without has_count, as in every older journal, a posting is one event.
+enum Part : std::uint8_t { has_key = 1, has_error = 2, has_session = 4, has_account = 8, has_count = 16 };
+constexpr std::uint8_t kAllParts = has_key | has_error | has_session | has_account | has_count;
 
 template <typename T>
 void put(std::string& out, const T& value) {
@@ -60,14 +61,17 @@ class Reader {
 
 void put_posting(std::string& out, const Posting& posting) {
   const bool account = !posting.account.empty();
+  const bool several = posting.count != 1;
   put(out, static_cast<std::uint8_t>((posting.key ? has_key : 0) | (posting.error ? has_error : 0) |
-                                     (posting.session ? has_session : 0) | (account ? has_account : 0)));
+                                     (posting.session ? has_session : 0) | (account ? has_account : 0) |
+                                     (several ? has_count : 0)));
   put(out, posting.stream);
   put(out, posting.received);
   if (posting.key) put(out, *posting.key);
   if (posting.error) put(out, *posting.error);
   if (posting.session) put(out, *posting.session);
   if (account) put_text(out, posting.account);
+  if (several) put(out, posting.count);
 }
 
 Posting take_posting(Reader& reader) {
@@ -80,6 +84,7 @@ Posting take_posting(Reader& reader) {
   if (parts & has_error) posting.error = reader.take<SeriesId>();
   if (parts & has_session) posting.session = reader.take<std::uint8_t>();
   if (parts & has_account) posting.account = reader.take_text();
+  if (parts & has_count) posting.count = reader.take<std::uint32_t>();
   return posting;
 }
 

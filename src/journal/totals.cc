@@ -7,9 +7,11 @@ namespace telephony {
 void Totals::add(const Batch& batch) {
   for (const Posting& posting : batch.postings) {
     const std::string account(posting.account);
-    if (posting.error) add(History::Errors{*posting.error, account, 1, posting.received, posting.received});
+    if (posting.error) {
+      add(History::Errors{*posting.error, account, posting.count, posting.received, posting.received});
+    }
     if (posting.session) {
-      add(History::Sessions{posting.stream, account, *posting.session, 1, posting.received});
+      add(History::Sessions{posting.stream, account, *posting.session, posting.count, posting.received});
     }
   }
   for (const FilePosition& position : batch.positions) positions[position.file] = position;

@@ -1,6 +1,7 @@
 #include "telephony_exporter/pipeline/pipeline.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "pipeline/group.h"
 #include "telephony_exporter/catalog/text.h"
@@ -27,6 +28,13 @@ UnlistedCode unlisted_code(const Source& source, const Event& event, std::uint32
   return code;
 }
 
+/// It tells of nothing but an error, so those of one series can share a posting.
+bool is_plain(const Event& event, const Delivery& delivery) {
+  return event.identity.empty() && delivery.idempotency_key.empty() && event.account.empty() &&
+         event.session_id.empty() && !event.session && !event.retry_after && !event.call &&
+         event.legs.empty() && !event.occurred && event.absurd.none();
+}
+
 }  // namespace
 
 Pipeline::Pipeline(PipelineParts parts, Commits commits, Clock clock)
@@ -38,8 +46,7 @@ Pipeline::~Pipeline() { stop(); }
 
 void Pipeline::accept(const Source& source, const RawEvent& raw, const Done& done) {
   std::unique_lock lock(mutex_);
-  const std::size_t waiting = std::max(open_->postings.size(), open_->trunk_notes.size());
-  if (waiting >= limits::kQueueEvents || !take(source, raw, done)) {
+  if (open_->waiting() >= limits::kQueueEvents || !take(source, raw, done)) {
     lock.unlock();
     refuse(source, RejectCause::unavailable);
     Receipt receipt;
@@ -47,41 +54,42 @@ void Pipeline::accept(const Source& source, const RawEvent& raw, const Done& don
     receipt.unavailable = true;
     return done(receipt);
   }
-  parts_.metrics.queued(open_->postings.size());
   if (committer_.joinable()) {
+    parts_.metrics.queued(open_->events);
+    const bool wake = std::exchange(asleep_, false);
     lock.unlock();
-    arrived_.notify_one();
+    if (wake) arrived_.notify_one();
     return;
   }
-  settle(*open_);
-  const Receipt receipt = open_->deliveries.back().receipt;
+  const WallTime now = open_->deliveries.back().received;
+  settle(*open_, now);
+  const Receipt receipt = std::move(open_->deliveries.back().receipt);
   open_->clear();
-  maintain();
+  maintain(now);
   lock.unlock();
   done(receipt);
 }
 
 /// Adds one body to what waits; false when it can't, and then nothing of it waits.
 bool Pipeline::take(const Source& source, const RawEvent& raw, const Done& done) {
-  const std::size_t deliveries = open_->deliveries.size();
-  const std::size_t first = open_->postings.size();
-  const std::size_t notes = open_->trunk_notes.size();
+  const Group::Mark before = open_->mark();
+  ++deliveries_;
   try {
-    Delivery& delivery = open_->deliveries.emplace_back();
+    Delivery& delivery = open_->deliveries.add();
     delivery.source = source.id;
     delivery.idempotency_key = raw.idempotency_key;
     delivery.received = clock_();
-    delivery.first = first;
-    delivery.done = done;
-    decoder_.decode(source, raw, [&](const Record& record) { add(source, record, delivery); });
+    delivery.first = before.postings;
+    if (committer_.joinable()) delivery.done = done;
+    begin_identities(source);
+    const auto visit = [&](const Record& record) { add(source, record, delivery); };
+    decoder_.decode(source, raw, std::cref(visit));
     delivery.last = open_->postings.size();
+    delivery.events = open_->events - before.events;
     open_->positions.insert(open_->positions.end(), raw.positions.begin(), raw.positions.end());
     return true;
   } catch (const std::exception& error) {  // there is no memory left
-    open_->postings.resize(first);
-    open_->trunk_notes.resize(notes);
-    std::erase_if(open_->calls, [&](const CallNote& note) { return note.posting >= first; });
-    open_->deliveries.resize(deliveries);
+    open_->cut(before);
     parts_.log.error("a body could not be taken in", {{"source", source.name}, {"error", error.what()}});
     return false;
   }
@@ -116,26 +124,66 @@ void Pipeline::add_event(const Source& source, const Event& event, Delivery& del
   if (!event.warning.empty()) warn(source, event, delivery.received);
   const auto meaning = classifier_.classify(event, *source.space);
   const bool refused = meaning && source.space->entries[meaning->entry].category == Category::capacity;
+  const bool plain = meaning && !meaning->unlisted && is_plain(event, delivery);
+  if (plain && add_to_alike(source.series[meaning->entry], refused)) return;
   if (event.call || refused) note_trunk(source, event, refused, delivery.received);
   if (!meaning && !event.session) {
     ++delivery.receipt.ignored;
     return;
   }
+  ++open_->events;
   Posting& posting = open_->postings.emplace_back();
   posting.stream = source.stream;
   posting.received = delivery.received;
   posting.key = key_of(source, event, delivery);
   if (event.session) posting.session = static_cast<std::uint8_t>(*event.session);
-  if (!event.account.empty()) posting.account = open_->accounts.emplace_back(event.account);
-  CallSample sample{{event.legs.begin(), event.legs.end()}, event.occurred, event.absurd};
-  if (!sample.empty()) open_->calls.push_back({open_->postings.size() - 1, std::move(sample)});
+  posting.account = open_->texts.keep(event.account);
+  open_->accounts = open_->accounts || !event.account.empty();
+  note_calls(event);
   if (!meaning) return;
   posting.error = source.series[meaning->entry];
-  if (!event.session_id.empty()) posting.session_id = open_->accounts.emplace_back(event.session_id);
+  posting.session_id = open_->texts.keep(event.session_id);
   posting.retry_after = event.retry_after;
   if (meaning->unlisted) {
     delivery.unlisted.emplace_back(open_->postings.size() - 1, unlisted_code(source, event, meaning->entry));
   }
+}
+
+/// Errors of one body that are alike are one posting, whose count they raise. False when there is none yet;
+/// the next posting is it then. What is told of calls between two refusals keeps them apart, as a trunk
+/// learns from how many calls there were at each.
+bool Pipeline::add_to_alike(SeriesId series, bool refused) {
+  if (series >= alike_.size()) alike_.resize(series + 1);
+  Alike& alike = alike_[series];
+  const bool in_order = !refused || alike.posting >= open_->refusals_from;
+  if (alike.delivery == deliveries_ && in_order) {
+    std::uint32_t& count = open_->postings[alike.posting].count;
+    if (count < std::numeric_limits<std::uint32_t>::max()) {
+      ++count;
+      ++open_->events;
+      return true;
+    }
+  }
+  alike = {deliveries_, open_->postings.size()};
+  return false;
+}
+
+/// What is told of the calls of the last posting.
+void Pipeline::note_calls(const Event& event) {
+  if (event.legs.empty() && !event.occurred && event.absurd.none()) return;
+  const std::size_t first = open_->legs.size();
+  open_->legs.insert(open_->legs.end(), event.legs.begin(), event.legs.end());
+  open_->calls.push_back(
+      {open_->postings.size() - 1, first, open_->legs.size(), event.occurred, event.absurd});
+}
+
+/// Provider and product, which all identities of a source begin with.
+void Pipeline::begin_identities(const Source& source) {
+  identity_ = source.provider;
+  identity_ += '\n';
+  identity_ += source.product;
+  identity_ += '\n';
+  identity_prefix_ = identity_.size();
 }
 
 std::optional<EventKey> Pipeline::key_of(const Source& source, const Event& event, const Delivery& delivery) {
@@ -148,12 +196,9 @@ std::optional<EventKey> Pipeline::key_of(const Source& source, const Event& even
           std::string(delivery.idempotency_key);
     identity = own;
   }
-  scratch_ = source.provider;
-  scratch_ += '\n';
-  scratch_ += source.product;
-  scratch_ += '\n';
-  scratch_ += identity;
-  return parts_.journal.key(scratch_);
+  identity_.resize(identity_prefix_);
+  identity_ += identity;
+  return parts_.journal.key(identity_);
 }
 
 void Pipeline::note_unlisted(const UnlistedCode& code, WallTime now) {

@@ -8,17 +8,20 @@
 namespace telephony {
 
 void Pipeline::run() {
-  Group group;
+  auto group = std::make_unique<Group>();
   std::unique_lock lock(mutex_);
   while (!stopping_ || !open_->deliveries.empty()) {
+    asleep_ = true;
     arrived_.wait_for(lock, limits::kMaintainEvery,
                       [this] { return stopping_ || !open_->deliveries.empty(); });
-    std::swap(*open_, group);
+    asleep_ = false;
+    std::swap(open_, group);
+    parts_.metrics.queued(0);
     lock.unlock();
-    settle(group);
-    for (const Delivery& delivery : group.deliveries) delivery.done(delivery.receipt);
-    group.clear();
-    maintain();
+    settle(*group, clock_());
+    for (const Delivery& delivery : group->deliveries) delivery.done(delivery.receipt);
+    group->clear();
+    maintain(clock_());
     lock.lock();
   }
 }
@@ -45,10 +48,12 @@ void Pipeline::stop() {
 }
 
 /// Off the way to a reply.
-void Pipeline::maintain() {
-  const WallTime now = clock_();
+void Pipeline::maintain(WallTime now) {
   parts_.journal.maintain(now);
-  parts_.hints.forget(now);
+  if (now < hints_forgotten_ || now - hints_forgotten_ >= limits::kMaintainEvery) {
+    parts_.hints.forget(now);
+    hints_forgotten_ = now;
+  }
   const bool set_back = now < hints_tried_;
   if (set_back || now - hints_tried_ >= limits::kKeepHintsEvery) keep_hints(now);
 }
@@ -64,42 +69,48 @@ bool Pipeline::keep_hints(WallTime now) {
   return more;
 }
 
-void Pipeline::settle(Group& group) {
-  parts_.metrics.queued(0);
-  parts_.ledger.admit(group.postings);
+void Pipeline::settle(Group& group, WallTime now) {
+  if (group.accounts) parts_.ledger.admit(group.postings);
   const bool nothing = group.postings.empty() && group.positions.empty();
-  const bool committed = nothing || parts_.journal.commit(group.postings, group.positions, clock_());
-  if (committed) {
+  const bool committed = nothing || parts_.journal.commit(group.postings, group.positions, now);
+  if (committed) count(group);
+  for (Delivery& delivery : group.deliveries) settle(group, delivery, committed);
+}
+
+void Pipeline::count(Group& group) {
+  if (!group.postings.empty()) {
     parts_.ledger.post(group.postings);
     parts_.hints.post(group.postings);
     if (parts_.exemplars != nullptr) parts_.exemplars->note(group.postings);
-    observe(group);
-    see_trunks(group);
   }
-  for (Delivery& delivery : group.deliveries) settle(group, delivery, committed);
+  observe(group);
+  if (!group.trunk_notes.empty()) see_trunks(group);
 }
 
 void Pipeline::observe(const Group& group) {
   for (const CallNote& note : group.calls) {
     const Posting& posting = group.postings[note.posting];
-    if (!posting.duplicate) parts_.calls.observe(posting, note.sample);
+    if (posting.duplicate) continue;
+    const std::span<const CallMeasures> legs(group.legs.begin() + static_cast<std::ptrdiff_t>(note.first),
+                                             note.last - note.first);
+    parts_.calls.observe(posting, {legs, note.occurred, note.absurd});
   }
 }
 
 void Pipeline::settle(Group& group, Delivery& delivery, bool committed) {
   Receipt& receipt = delivery.receipt;
-  const std::size_t postings = delivery.last - delivery.first;
   if (committed) {
     for (std::size_t i = delivery.first; i < delivery.last; ++i) {
-      ++(group.postings[i].duplicate ? receipt.duplicate : receipt.counted);
+      const Posting& posting = group.postings[i];
+      (posting.duplicate ? receipt.duplicate : receipt.counted) += posting.count;
     }
     for (const auto& [position, code] : delivery.unlisted) {
       if (!group.postings[position].duplicate) note_unlisted(code, delivery.received);
     }
-  } else if (postings > 0) {
+  } else if (delivery.events > 0) {
     receipt.unavailable = true;
-    receipt.rejected += postings;
-    delivery.causes[static_cast<std::size_t>(RejectCause::unavailable)] += postings;
+    receipt.rejected += delivery.events;
+    delivery.causes[static_cast<std::size_t>(RejectCause::unavailable)] += delivery.events;
   }
   parts_.metrics.add(delivery.source, receipt, delivery.causes);
 }

@@ -4,14 +4,22 @@
 #include "telephony_exporter/pipeline/pipeline.h"
 
 namespace telephony {
+namespace {
+
+/// A leg is told apart within its session only, so nobody but the session's own sender could make two meet.
+std::uint64_t leg_key(std::string_view leg) {
+  if (leg.empty()) return 0;
+  return std::max<std::uint64_t>(1, std::hash<std::string_view>()(leg));
+}
+
+}  // namespace
 
 /// Of the keyed hash half is kept: two of 100,000 calls meet once in a billion times.
-std::uint64_t Pipeline::call_key(const Source& source, std::string_view session, std::string_view leg) {
+std::uint64_t Pipeline::session_key(const Source& source, std::string_view session) {
   scratch_ = source.provider;
   scratch_ += '\n';
   scratch_ += session;
   scratch_ += '\n';
-  scratch_ += leg;
   return parts_.journal.key(scratch_).low;
 }
 
@@ -21,21 +29,22 @@ void Pipeline::note_trunk(const Source& source, const Event& event, bool refused
   TrunkNote& note = open_->trunk_notes.emplace_back();
   note.stream = source.stream;
   note.received = received;
-  if (!event.account.empty()) note.account = open_->accounts.emplace_back(event.account);
+  note.account = open_->texts.keep(event.account);
   if (refused) note.posting = open_->postings.size();
   if (!event.call) return;
-  const CallReport& call = *event.call;
-  note.event.over = call.over;
-  note.event.call = CallId{call_key(source, call.session, ""),
-                           call.leg.empty() ? 0 : call_key(source, call.session, call.leg)};
+  open_->refusals_from = open_->postings.size();
+  note.event.over = event.call->over;
+  note.event.call = CallId{session_key(source, event.call->session), leg_key(event.call->leg)};
 }
 
-void Pipeline::see_trunks(const Group& group) {
-  for (const TrunkNote& note : group.trunk_notes) {
-    TrunkEvent event = note.event;
-    event.refused = note.posting && !group.postings[*note.posting].duplicate;
-    if (event.call || event.refused) parts_.trunks->see(note.stream, note.account, event, note.received);
+void Pipeline::see_trunks(Group& group) {
+  for (TrunkNote& note : group.trunk_notes) {
+    if (!note.posting) continue;
+    const Posting& posting = group.postings[*note.posting];
+    note.event.refused = !posting.duplicate;
+    note.event.refusals = posting.count;
   }
+  parts_.trunks->see(group.trunk_notes);
 }
 
 }  // namespace telephony

@@ -102,11 +102,18 @@ void Ledger::prepare_allowed_accounts() {
 
 void Ledger::admit(std::span<Posting> batch) {
   const std::lock_guard lock(mutex_);
+  std::string_view last;  // neighbours often name the same account
+  StreamId last_stream = 0;
+  AccountId id = kOtherAccount;
   for (Posting& posting : batch) {
     if (posting.account.empty()) continue;
-    posting.account_id =
-        accounts_.admit(settings_->table.streams()[posting.stream].provider, posting.account);
-    if (posting.account_id == kOtherAccount) posting.account = kOtherAccountName;
+    if (posting.account != last || posting.stream != last_stream) {
+      last = posting.account;
+      last_stream = posting.stream;
+      id = accounts_.admit(settings_->table.streams()[last_stream].provider, last);
+    }
+    posting.account_id = id;
+    if (id == kOtherAccount) posting.account = kOtherAccountName;
   }
 }
 

@@ -110,10 +110,15 @@ void TrunkMetrics::adopt(std::shared_ptr<const Settings> settings) {
   settings_ = std::move(settings);
 }
 
-void TrunkMetrics::see(StreamId stream, std::string_view account, TrunkEvent event, WallTime received) {
-  event.trunk = trunk(stream, account);
+void TrunkMetrics::see(std::span<TrunkNote> notes) {
+  const TrunkNote* last = nullptr;
+  for (TrunkNote& note : notes) {
+    const bool same = last != nullptr && last->stream == note.stream && last->account == note.account;
+    note.event.trunk = same ? last->event.trunk : trunk(note.stream, note.account);
+    last = &note;
+  }
   const std::lock_guard lock(mutex_);
-  trunks_.see(event, received);
+  for (const TrunkNote& note : notes) trunks_.see(note.event, note.received);
 }
 
 TrunkView TrunkMetrics::view(StreamId stream, std::string_view account) const {

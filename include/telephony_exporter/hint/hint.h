@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 
 #include "telephony_exporter/catalog/entry.h"
@@ -33,12 +34,12 @@ Hint rest_hint(const Retry& retry);
 // The model and its sources are in docs/retry-hints.md. A clock that was set back counts as no time at all; a
 // state with numbers that make no sense is taken for the nearest one that does.
 
-/// A caller was refused. The time since the last event counts as failing: the level rises by 1 for each wait
-/// of it, however many callers report. `asked` is the provider's own Retry-After, believed up to the
-/// catalog's max. Only backoff grows; other classes keep what was asked for, and those that allow no retry
-/// keep nothing.
+/// So many callers were refused at one moment. The time since the last event counts as failing: the level
+/// rises by 1 for each wait of it, however many callers report. `asked` is the provider's own Retry-After,
+/// believed up to the catalog's max. Only backoff grows; other classes keep what was asked for, and those
+/// that allow no retry keep nothing.
 HintState after_failure(HintState state, const Retry& retry, WallTime now,
-                        std::optional<std::chrono::seconds> asked);
+                        std::optional<std::chrono::seconds> asked, std::uint32_t callers = 1);
 
 /// A session of the same account went well. The time since the last event counts as good: the level falls.
 /// Back at rest, the state is HintState().

@@ -67,12 +67,15 @@ class Hints {
   struct Advice {
     Retry retry;
     bool capacity = false;
+    bool allowed = false;  ///< a retry may help
   };
   struct Record {
     HintState state;
     bool unkept = false;
+    bool raised = false;  ///< it stands in `raised_`
   };
   using Accounts = std::map<std::string, Record, std::less<>>;  ///< one at rest is unkept
+  using Account = Accounts::value_type;
   using Key = std::pair<SeriesId, std::string>;
 
   void fail(const Posting& posting, const Advice& advice);
@@ -80,15 +83,17 @@ class Hints {
   void set(SeriesId series, std::string_view account, const HintState& state);
   void note_raised(SeriesId series, const std::string& account, bool raised);
   const Record* find(SeriesId series, std::string_view account) const;
-  Advice advice(SeriesId series) const;
+  Account* recent(SeriesId series, std::string_view account);
+  const Advice& advice(SeriesId series) const;
   StreamId stream_of(SeriesId series) const { return settings_->table.errors()[series].stream; }
   Hint now_of(SeriesId series, std::string_view account, const HintState& state, WallTime now) const;
 
   const TrunkOf trunk_of_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;
-  std::map<SeriesId, Advice> advice_;  ///< of the listed codes that the settings' sources can send
+  std::vector<Advice> advice_;  ///< by SeriesId, of the listed codes that the settings' sources can send
   std::map<SeriesId, Accounts> states_;
+  std::vector<Account*> recent_;  ///< by SeriesId: the account that was asked for last, or null
   std::map<StreamId, std::map<std::string, std::set<SeriesId>, std::less<>>>
       raised_;  ///< what is not at rest
   std::deque<Key> unkept_;

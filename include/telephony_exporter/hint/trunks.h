@@ -17,8 +17,9 @@ inline constexpr double kTargetBlocking = 0.01;
 struct TrunkEvent {
   TrunkId trunk;
   std::optional<CallId> call;
-  bool over = false;     ///< the call has ended
-  bool refused = false;  ///< something was refused for want of capacity
+  bool over = false;           ///< the call has ended
+  bool refused = false;        ///< something was refused for want of capacity
+  std::uint32_t refusals = 1;  ///< how often, where no call is named
 };
 
 /// One trunk now. What is not known is nullopt, and never NaN.
@@ -74,7 +75,7 @@ class Trunks {
   Trunk& advanced(const TrunkId& id, Seconds now);
   void changed(const CallTable::Call& call, CallChange change);
   void watch_limit(Trunk& trunk) const;
-  void refuse(Trunk& trunk, bool known);
+  void refuse(Trunk& trunk, bool known, std::uint32_t times);
   std::optional<std::uint32_t> limit(const TrunkId& id, const Trunk& trunk) const;
   TrunkNumbers numbers(const TrunkId& id, const Trunk& trunk) const;
 

@@ -66,30 +66,46 @@ class Pipeline {
   void add(const Source& source, const Record& record, Delivery& delivery);
   void add_event(const Source& source, const Event& event, Delivery& delivery);
   bool take(const Source& source, const RawEvent& raw, const Done& done);
-  std::uint64_t call_key(const Source& source, std::string_view session, std::string_view leg);
+  bool add_to_alike(SeriesId series, bool refused);
+  void note_calls(const Event& event);
+  std::uint64_t session_key(const Source& source, std::string_view session);
   void note_trunk(const Source& source, const Event& event, bool refused, WallTime received);
-  void see_trunks(const Group& group);
+  void see_trunks(Group& group);
+  void begin_identities(const Source& source);
   std::optional<EventKey> key_of(const Source& source, const Event& event, const Delivery& delivery);
   void run();
   void run_or_abort() noexcept;
-  void settle(Group& group);
+  void settle(Group& group, WallTime now);
+  void count(Group& group);
   void observe(const Group& group);
   void settle(Group& group, Delivery& delivery, bool committed);
-  void maintain();
+  void maintain(WallTime now);
   bool keep_hints(WallTime now);
   void note_unlisted(const UnlistedCode& code, WallTime now);
   void warn(const Source& source, const Event& event, WallTime now);
 
+  /// The last plain posting of a series, if it is one of the delivery that is being taken.
+  struct Alike {
+    std::uint64_t delivery = 0;
+    std::size_t posting = 0;
+  };
+
   PipelineParts parts_;
   Clock clock_;
   WallTime hints_tried_;         ///< when the last of them were given to the journal
+  WallTime hints_forgotten_;     ///< when old ones were looked for
   std::mutex mutex_;             ///< over what follows
   std::unique_ptr<Group> open_;  ///< what waits for the next commit
   Classifier classifier_;
   Decoder decoder_;
   std::string scratch_;
+  std::string identity_;             ///< begins with what all events of the source have in common
+  std::size_t identity_prefix_ = 0;  ///< that many bytes of it
+  std::uint64_t deliveries_ = 0;     ///< that were taken; the number of the last one
+  std::vector<Alike> alike_;         ///< by SeriesId
   std::map<std::string, WallTime, std::less<>> warned_;
   bool stopping_ = false;
+  bool asleep_ = false;  ///< the committer waits to be told that something arrived
   std::condition_variable arrived_;
   std::thread committer_;
 };

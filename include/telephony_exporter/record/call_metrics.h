@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,11 +22,9 @@ namespace telephony {
 
 /// What one counted event told of its calls.
 struct CallSample {
-  std::vector<CallMeasures> legs;
+  std::span<const CallMeasures> legs;
   std::optional<WallTime> occurred;
   CallFields absurd;
-
-  bool empty() const { return legs.empty() && !occurred && absurd.none(); }
 };
 
 /// Thread-safe. A reload changes which streams are shown, never their values.

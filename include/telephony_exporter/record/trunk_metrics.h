@@ -6,12 +6,23 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string_view>
 
 #include "telephony_exporter/hint/trunks.h"
 #include "telephony_exporter/record/ledger.h"
 
 namespace telephony {
+
+/// What an event says of a trunk, counted or not.
+struct TrunkNote {
+  StreamId stream = 0;
+  std::string_view account;            ///< as told; may be empty
+  TrunkEvent event;                    ///< its trunk is filled in when it is seen
+  std::optional<std::size_t> posting;  ///< the position of the one that tells the refusal
+  WallTime received;
+};
 
 /// Thread-safe. Nothing of it outlives a restart; a reload changes limits, never counts.
 class TrunkMetrics : public prometheus::Collectable {
@@ -25,8 +36,8 @@ class TrunkMetrics : public prometheus::Collectable {
   /// To be called after the ledger has adopted them.
   void adopt(std::shared_ptr<const Settings> settings);
 
-  /// What an event of a stream says; `account` as told, may be empty. `event.trunk` is filled in here.
-  void see(StreamId stream, std::string_view account, TrunkEvent event, WallTime received);
+  /// What events say, in their order.
+  void see(std::span<TrunkNote> notes);
 
   /// What a hint wants to know; `account` as counted, empty where events name none.
   TrunkView view(StreamId stream, std::string_view account) const;
