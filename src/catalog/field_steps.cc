@@ -20,6 +20,17 @@ std::uint64_t head_of(std::string_view key) {
 /// Multiplied, so that all bytes of the head have their say in the upper half.
 std::size_t place_of(std::uint64_t head) { return head * 0x9E3779B97F4A7C15 >> 32; }
 
+/// Of keys that have the same head and size; `lower` is in lower case.
+bool is_tail_equal(const char* lower, const char* key, std::size_t size) {
+  const auto equal_at = [&](std::size_t at) {
+    return load<std::uint64_t>(lower + at) == lower_case(load<std::uint64_t>(key + at));
+  };
+  for (std::size_t at = 8; at + 8 < size; at += 8) {
+    if (!equal_at(at)) return false;
+  }
+  return size <= 8 || equal_at(size - 8);
+}
+
 bool is_index(std::string_view key) {
   return std::all_of(key.begin(), key.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -126,7 +137,7 @@ const FieldSteps::Step* FieldSteps::below(const Step& from, std::string_view key
   for (std::size_t at = place_of(head) & mask; !from.named[at].key.empty(); at = (at + 1) & mask) {
     const Step::Named& named = from.named[at];
     const bool may_be = named.head == head && named.key.size() == key.size();
-    if (may_be && (key.size() <= 8 || equal_ignoring_case(named.key.data(), key.data(), key.size()))) {
+    if (may_be && is_tail_equal(named.key.data(), key.data(), key.size())) {
       return step(named.step);
     }
   }
