@@ -44,10 +44,12 @@ void read_below(std::string_view key, element value, const FieldTree& fields, Sl
 void read(element value, const FieldTree& fields, Slots& slots) {
   if (fields.slot) read_scalar(value, *fields.slot, slots);
   if (value.is_object()) {
-    for (const auto [key, item] : value.get_object().value_unsafe()) read_below(key, item, fields, slots);
+    const object members = value.get_object().value_unsafe();
+    for (const auto [key, item] : members) read_below(key, item, fields, slots);
   } else if (value.is_array()) {
     std::size_t index = 0;
-    for (const auto item : value.get_array().value_unsafe()) {
+    const array items = value.get_array().value_unsafe();
+    for (const auto item : items) {
       read_below(std::to_string(index++), item, fields, slots);
     }
   }
@@ -56,11 +58,13 @@ void read(element value, const FieldTree& fields, Slots& slots) {
 std::optional<LineMatch> search(element value, std::span<const LinePattern> patterns) {
   if (value.is_string()) return match_line(patterns, value.get_string().value_unsafe());
   if (value.is_object()) {
-    for (const auto field : value.get_object().value_unsafe()) {
+    const object members = value.get_object().value_unsafe();
+    for (const auto field : members) {
       if (const auto match = search(field.value, patterns)) return match;
     }
   } else if (value.is_array()) {
-    for (const auto item : value.get_array().value_unsafe()) {
+    const array items = value.get_array().value_unsafe();
+    for (const auto item : items) {
       if (const auto match = search(item, patterns)) return match;
     }
   }

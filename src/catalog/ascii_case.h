@@ -7,8 +7,8 @@
 
 namespace telephony {
 
-/// ASCII letters lower-cased. A byte's upper bit shows whether it is at least 'A', and whether it is beyond 'Z';
-/// what is the one and not the other gets the bit that makes it lower case.
+/// ASCII letters lower-cased. A byte's upper bit shows whether it is at least 'A', and whether it is beyond
+/// 'Z'; what is the one and not the other gets the bit that makes it lower case.
 inline std::uint64_t lower_case(std::uint64_t bytes) {
   constexpr std::uint64_t kEach = 0x0101010101010101;
   const std::uint64_t low = bytes & (0x7f * kEach);

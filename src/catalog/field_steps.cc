@@ -12,11 +12,23 @@
 namespace telephony {
 namespace {
 
-/// Letters in either case have the same number; what else has is told apart by the comparison that follows.
-std::size_t number_of(std::string_view key) {
-  if (key.empty()) return 0;
-  const auto caseless = [](char c) { return static_cast<unsigned char>(c) | 0x20U; };
-  return key.size() + 5 * caseless(key.front()) + 17 * caseless(key.back());
+/// Equal for keys that differ in case only.
+std::uint64_t head_of(std::string_view key) {
+  return lower_case(key.size() >= 8 ? load<std::uint64_t>(key.data()) : few_bytes(key.data(), key.size()));
+}
+
+/// Multiplied, so that all bytes of the head have their say in the upper half.
+std::size_t place_of(std::uint64_t head) { return head * 0x9E3779B97F4A7C15 >> 32; }
+
+/// Of keys that have the same head and size; `lower` is in lower case.
+bool is_tail_equal(const char* lower, const char* key, std::size_t size) {
+  const auto equal_at = [&](std::size_t at) {
+    return load<std::uint64_t>(lower + at) == lower_case(load<std::uint64_t>(key + at));
+  };
+  for (std::size_t at = 8; at + 8 < size; at += 8) {
+    if (!equal_at(at)) return false;
+  }
+  return size <= 8 || equal_at(size - 8);
 }
 
 bool is_index(std::string_view key) {
@@ -77,7 +89,7 @@ class FieldSteps::Builder {
     for (const std::string& key : keys) {
       Set reached = below(set, key);
       if (number == 0 && lists_.contains(key)) reached.push_back(&list_);
-      named.push_back({key, number_of_set(reached)});
+      named.push_back({0, number_of_set(reached), key});
     }
     Step& step = steps_[number];
     step.any = any;
@@ -100,9 +112,11 @@ class FieldSteps::Builder {
     step.named.assign(std::bit_ceil(4 * named.size() + 1), {});
     const std::size_t mask = step.named.size() - 1;
     for (const Step::Named& each : named) {
-      std::size_t at = telephony::number_of(each.key) & mask;
+      const std::uint64_t head = head_of(each.key);
+      std::size_t at = place_of(head) & mask;
       while (!step.named[at].key.empty()) at = (at + 1) & mask;
       step.named[at] = each;
+      step.named[at].head = head;
     }
   }
 
@@ -118,10 +132,12 @@ FieldSteps::FieldSteps(const FieldTree& tree, std::span<const std::string> recor
 }
 
 const FieldSteps::Step* FieldSteps::below(const Step& from, std::string_view key) const {
+  const std::uint64_t head = head_of(key);
   const std::size_t mask = from.named.size() - 1;
-  for (std::size_t at = number_of(key) & mask; !from.named[at].key.empty(); at = (at + 1) & mask) {
+  for (std::size_t at = place_of(head) & mask; !from.named[at].key.empty(); at = (at + 1) & mask) {
     const Step::Named& named = from.named[at];
-    if (named.key.size() == key.size() && equal_ignoring_case(named.key.data(), key.data(), key.size())) {
+    const bool may_be = named.head == head && named.key.size() == key.size();
+    if (may_be && is_tail_equal(named.key.data(), key.data(), key.size())) {
       return step(named.step);
     }
   }

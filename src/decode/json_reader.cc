@@ -60,7 +60,9 @@ class JsonReader::Walk {
     do {
       std::string_view key;
       if (tokens_[at_] != '"' || !tokens_.string(at_++, key) || !is(':')) return false;
-      if (!value(wanted ? fields_.below(*step, key) : nullptr)) return false;
+      const Step* const below = wanted ? fields_.below(*step, key) : nullptr;
+      // Most values are strings, which need no call.
+      if (!(tokens_[at_] == '"' ? string(below) : value(below))) return false;
     } while (is(','));
     --depth_;
     return is('}');

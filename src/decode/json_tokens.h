@@ -39,8 +39,8 @@ class JsonTokens {
     while (end > start + 1 && is_space(text_[end - 1])) --end;
     return {text_ + start, end - start};
   }
-  /// The content of a string, without its quotes and escapes; false when an escape is none. Valid until `find`, or
-  /// until it is forgotten.
+  /// The content of a string, without its quotes and escapes; false when an escape is none. Valid until
+  /// `find`, or until it is forgotten.
   bool string(Token token, std::string_view& content) {
     const char* const open = text_ + starts_[token] + 1;
     const char* close = text_ + starts_[token + 1] - 1;

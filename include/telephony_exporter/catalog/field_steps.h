@@ -28,10 +28,11 @@ class FieldSteps {
    private:
     friend class FieldSteps;
     struct Named {
-      std::string key;  ///< in lower case; empty where the table has room
+      std::uint64_t head = 0;  ///< of the key's first eight bytes, in lower case
       std::uint16_t step = 0;
+      std::string key;  ///< in lower case; empty where the table has room
     };
-    /// A hash table with room to spare: its place follows from a key's length, first and last letter.
+    /// A hash table with room to spare; a key's place follows from its head.
     std::vector<Named> named = std::vector<Named>(1);
     std::uint16_t any = 0;  ///< where other keys lead; 0 is nowhere, since nothing leads to the root
     bool leads = false;     ///< some key leads somewhere
