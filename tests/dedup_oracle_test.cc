@@ -24,8 +24,10 @@ class PlainWindow {
     order_.push_back({key, now});
     return true;
   }
-  void restore(const EventKey& key, WallTime since) {
-    if (keys_.insert(key).second) order_.push_front({key, since});
+  bool restore(const EventKey& key, WallTime since) {
+    if (!keys_.insert(key).second) return false;
+    order_.push_front({key, since});
+    return true;
   }
   void forget_newest(std::size_t count) {
     for (; count > 0; --count) {
@@ -84,12 +86,14 @@ class Windows {
     while (plain_.size() < count) {
       std::vector<EventKey> run(1 + below(50));
       for (EventKey& key : run) {
-        key = some_key();
-        plain_.restore(key, since);
+        do {
+          key = some_key();
+        } while (!plain_.restore(key, since));
       }
       window_.restore(run, since);
       since -= seconds(below(3));
     }
+    window_.restored();
   }
 
   void mark(std::size_t size) {

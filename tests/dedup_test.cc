@@ -87,6 +87,7 @@ TEST(DedupWindow, AKeyThatStandsThereTwiceKeepsItsNewerTime) {
   DedupWindow window({hours(1), 100});
   window.restore(std::vector{key_of(1)}, clock.now());
   window.restore(std::vector{key_of(2), key_of(1)}, old);
+  window.restored();
   EXPECT_EQ(window.size(), 2U);
   EXPECT_FALSE(window.prune(clock.now(), 100));
   EXPECT_EQ(window.size(), 1U);

@@ -7,6 +7,8 @@ namespace {
 
 // How many keys ahead the index is looked up: so many accesses to memory run at once.
 constexpr std::size_t kAhead = 12;
+// Enough that each table of the index gets many, and 4 MiB to sort their places.
+constexpr std::size_t kIndexedAtOnce = 1 << 20;
 
 }  // namespace
 
@@ -35,13 +37,17 @@ void DedupWindow::mark(std::span<Posting> batch, WallTime now, Marked& marked) {
 }
 
 void DedupWindow::restore(std::span<const EventKey> keys, WallTime since) {
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    if (i + kAhead < keys.size()) index_.prefetch(keys[i + kAhead]);
-    // A key that was forgotten and counted anew stands there twice; the newer time is the right one.
-    if (index_.contains(keys[i])) continue;
-    index_.make_room(keys[i]);
-    index_.add(keys[i], keys_.push_oldest(keys[i], since, grain_));
+  for (const EventKey& key : keys) {
+    keys_.push_oldest(key, since, grain_);
+    if (++unindexed_ == kIndexedAtOnce) restored();
   }
+}
+
+/// A key that was forgotten and counted anew stands there twice; the newer time is the right one.
+void DedupWindow::restored() {
+  if (unindexed_ == 0) return;
+  repeated_ += index_.add_all(static_cast<KeyQueue::Place>(keys_.oldest() + unindexed_ - 1), unindexed_);
+  unindexed_ = 0;
 }
 
 void DedupWindow::forget_newest(std::size_t count) {
@@ -57,7 +63,7 @@ bool DedupWindow::prune(WallTime now, std::size_t steps) {
   };
   for (; steps > 0 && too_much(); --steps) {
     if (size() > kAhead) index_.prefetch(keys_[static_cast<KeyQueue::Place>(keys_.oldest() + kAhead)]);
-    index_.remove(keys_[keys_.oldest()], keys_.oldest());
+    if (!index_.remove(keys_[keys_.oldest()], keys_.oldest())) --repeated_;
     keys_.pop_oldest();
   }
   return too_much();

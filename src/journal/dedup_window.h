@@ -16,9 +16,10 @@ inline constexpr std::size_t kPruneFactor = 4;
 /// Keys forgotten at most in one step of housekeeping.
 inline constexpr std::size_t kPruneKeys = 4096;
 
-/// Takes at most 32 bytes a key: 16 in the queue, 9 to 10 in the index, and times. A key that came within a
-/// second, or a 65,536th of the retention, after another may share its time, and is never forgotten early for
-/// it. When memory runs out it throws std::bad_alloc and has not changed. Not thread-safe.
+/// Takes at most 32 bytes a key, from 100,000 keys on: 16 in the queue, 9 to 10 in the index, and times. A
+/// key that came within a second, or a 65,536th of the retention, after another may share its time, and is
+/// never forgotten early for it. When memory runs out it throws std::bad_alloc and has not changed. Not
+/// thread-safe.
 class DedupWindow {
  public:
   explicit DedupWindow(DedupLimits limits = {}) { limit(limits); }
@@ -38,8 +39,10 @@ class DedupWindow {
 
   /// Makes ready for so many keys.
   void reserve(std::size_t keys) { index_.reserve(keys); }
-  /// Remembers keys from before, when all that are newer are here already.
+  /// Remembers keys from before, when all that are newer are here already. `restored` is to be called after
+  /// the last of them, and before anything else.
   void restore(std::span<const EventKey> keys, WallTime since);
+  void restored();
 
   /// Takes back the last `count` keys that were inserted.
   void forget_newest(std::size_t count);
@@ -50,7 +53,7 @@ class DedupWindow {
 
   void limit(DedupLimits limits);
   const DedupLimits& limits() const { return limits_; }
-  std::size_t size() const { return keys_.size(); }
+  std::size_t size() const { return keys_.size() - repeated_; }
   /// The age of the oldest key; 0 when there is none.
   std::chrono::duration<double> covered(WallTime now) const;
 
@@ -59,6 +62,8 @@ class DedupWindow {
   WallTime::duration grain_{};
   KeyQueue keys_;
   KeyIndex index_{keys_};
+  std::size_t unindexed_ = 0;  ///< of the oldest keys, those that the index has to learn
+  std::size_t repeated_ = 0;   ///< keys that stand in the queue a second time, older, which the index ignores
 };
 
 }  // namespace telephony

@@ -20,6 +20,7 @@ DiskJournal::DiskJournal(const std::string& path, std::shared_ptr<FileLock> lock
     now_ = std::max(now_, run.since);
     window_.restore(run.keys, run.since);
   });
+  window_.restored();
 }
 
 bool DiskJournal::commit(std::span<Posting> batch, std::span<const FilePosition> positions, WallTime now) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <numeric>
+#include <vector>
 
 namespace telephony {
 namespace {
@@ -88,14 +90,39 @@ void KeyIndex::put(Table& table, const EventKey& key, KeyQueue::Place place) {
   }
 }
 
-void KeyIndex::remove(const EventKey& key, KeyQueue::Place place) {
+bool KeyIndex::remove(const EventKey& key, KeyQueue::Place place) {
   Table& table = tables_[table_of(key)];
   const Slot slot = find(table, key, [&](KeyQueue::Place other) { return other == place; });
+  if (slot.bucket == nullptr) return false;
   slot.bucket->tags[slot.number] = 0;
   --table.keys;
   for (std::uint32_t at = home(table, key); &table.buckets[at] != slot.bucket; at = after(table, at)) {
     --table.buckets[at].passed;
   }
+  return true;
+}
+
+std::size_t KeyIndex::add_all(KeyQueue::Place newest, std::size_t count) {
+  const auto place = [&](std::size_t i) { return static_cast<KeyQueue::Place>(newest - i); };
+  std::array<std::size_t, kTables + 1> begins{};
+  for (std::size_t i = 0; i < count; ++i) ++begins[table_of(keys_[place(i)]) + 1];
+  std::partial_sum(begins.begin(), begins.end(), begins.begin());
+  std::vector<KeyQueue::Place> sorted(count);
+  for (std::size_t i = 0; i < count; ++i) sorted[begins[table_of(keys_[place(i)])]++] = place(i);
+  constexpr std::size_t kAhead = 12;
+  std::size_t known = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i + 2 * kAhead < count) keys_.prefetch(sorted[i + 2 * kAhead]);
+    if (i + kAhead < count) prefetch(keys_[sorted[i + kAhead]]);
+    const EventKey key = keys_[sorted[i]];
+    if (contains(key)) {
+      ++known;
+    } else {
+      make_room(key);
+      add(key, sorted[i]);
+    }
+  }
+  return known;
 }
 
 void KeyIndex::reserve(std::size_t keys) {

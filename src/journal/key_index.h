@@ -32,8 +32,13 @@ class KeyIndex {
   /// After this the key can be added. Throws std::bad_alloc; then nothing has changed.
   void make_room(const EventKey& key);
   void add(const EventKey& key, KeyQueue::Place place);
-  /// The key stands in the queue at that place, still or already.
-  void remove(const EventKey& key, KeyQueue::Place place);
+  /// False when the index has another place for that key, or none.
+  bool remove(const EventKey& key, KeyQueue::Place place);
+
+  /// Adds the keys of so many places, from the newest one down, but for those that it has already. Gives how
+  /// many it left out. It goes from table to table, so that what it writes to stays in the cache: several
+  /// times as fast as key by key. Throws std::bad_alloc, and then has added some.
+  std::size_t add_all(KeyQueue::Place newest, std::size_t count);
 
   /// Makes room for so many keys in all.
   void reserve(std::size_t keys);
