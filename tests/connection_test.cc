@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "ingest_fixture.h"
@@ -27,7 +28,10 @@ class ConnectionTest : public testing::Test {
     return Descriptor(ends[1]);
   }
 
-  void round() { context_.loop.wait(Clock::now() + 10s); }
+  void round() {
+    context_.loop.wait(Clock::now() + 10s);
+    gone_.clear();
+  }
 
   static void send(const Descriptor& to, std::string_view bytes) {
     ASSERT_EQ(::send(to.get(), bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
@@ -54,10 +58,14 @@ class ConnectionTest : public testing::Test {
   Log log_;
   IngestRecorder recorder_;
   std::vector<std::shared_ptr<Connection>> connections_;
+  std::vector<std::shared_ptr<Connection>> gone_;
   Context context_ = [this] {
     Context context{live_, recorder_.hooks(), {}, log_};
     context.closed = [this](Connection& closed) {
-      std::erase_if(connections_, [&](const auto& connection) { return connection.get() == &closed; });
+      const auto at = std::find_if(connections_.begin(), connections_.end(),
+                                   [&](const auto& connection) { return connection.get() == &closed; });
+      gone_.push_back(std::move(*at));
+      connections_.erase(at);
     };
     context.answers->adopt_this_thread();
     return context;

@@ -12,7 +12,7 @@
 
 namespace telephony::ingest {
 
-/// Lives on the listener's thread for as long as the listener holds it.
+/// Lives on the listener's thread, and is held by the listener until the round in which it closed is over.
 class Connection final : public Watcher, public std::enable_shared_from_this<Connection> {
  public:
   /// TLS with a context, plain without.
