@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "ingest_fixture.h"
@@ -27,7 +28,10 @@ class ConnectionTest : public testing::Test {
     return Descriptor(ends[1]);
   }
 
-  void round() { context_.loop.wait(Clock::now() + 10s); }
+  void round() {
+    context_.loop.wait(Clock::now() + 10s);
+    gone_.clear();
+  }
 
   static void send(const Descriptor& to, std::string_view bytes) {
     ASSERT_EQ(::send(to.get(), bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
@@ -54,10 +58,14 @@ class ConnectionTest : public testing::Test {
   Log log_;
   IngestRecorder recorder_;
   std::vector<std::shared_ptr<Connection>> connections_;
+  std::vector<std::shared_ptr<Connection>> gone_;
   Context context_ = [this] {
     Context context{live_, recorder_.hooks(), {}, log_};
     context.closed = [this](Connection& closed) {
-      std::erase_if(connections_, [&](const auto& connection) { return connection.get() == &closed; });
+      const auto at = std::find_if(connections_.begin(), connections_.end(),
+                                   [&](const auto& connection) { return connection.get() == &closed; });
+      gone_.push_back(std::move(*at));
+      connections_.erase(at);
     };
     context.answers->adopt_this_thread();
     return context;
@@ -73,6 +81,50 @@ TEST_F(ConnectionTest, SendsTheRepliesToPipelinedRequestsTogether) {
   EXPECT_EQ(recorder_.accepted().size(), 7u);
   EXPECT_EQ(replies_in(receive(peer)), 7u);
   EXPECT_EQ(receive(peer), "");
+}
+
+TEST_F(ConnectionTest, AnswersRequestsThatTakeSeveralReadsInOneRound) {
+  const Descriptor peer = connect(SOCK_STREAM);
+  std::string seven;
+  for (int i = 0; i < 7; ++i) seven += ingest_request(std::string(1009, 'x'));
+  send(peer, seven);
+  round();
+  EXPECT_EQ(replies_in(receive(peer)), 7u);
+}
+
+TEST_F(ConnectionTest, KeepsRepliesToItsPeerWhenTheSocketIsFull) {
+  IngestHooks::Done held;
+  context_.hooks.accept = [&](const Source&, const RawEvent& raw, const IngestHooks::Done& done) {
+    if (raw.body == "h") {
+      held = done;
+    } else {
+      done({.received = 1, .counted = 1, .rejects = {}});
+    }
+  };
+  const Descriptor slow = connect(SOCK_STREAM);
+  const Descriptor other = connect(SOCK_STREAM);
+  const std::shared_ptr<Connection> answering = connections_.front();
+  const int least = 1;
+  setsockopt(answering->socket(), SOL_SOCKET, SO_SNDBUF, &least, sizeof least);
+  std::string many;
+  for (int i = 0; i < 35; ++i) many += ingest_request("1");
+  send(slow, many + ingest_request("h"));
+  round();
+  ASSERT_TRUE(held);
+  answering->answer_later({.received = 1, .duplicate = 1, .rejects = {}});
+  EXPECT_EQ(context_.replies, "");
+  send(other, ingest_request("1"));
+  round();
+  EXPECT_EQ(replies_in(receive(other)), 1u);
+  std::string all;
+  while (replies_in(all) < 36) {
+    const std::string more = receive(slow);
+    ASSERT_NE(more, "");
+    all += more;
+    if (replies_in(all) < 36) round();
+  }
+  EXPECT_NE(all.find("\"duplicate\":1"), all.npos);
+  EXPECT_EQ(all.find("\"duplicate\":1"), all.rfind("\"duplicate\":1"));
 }
 
 TEST_F(ConnectionTest, LetsTheOthersHaveTheirTurn) {

@@ -95,7 +95,9 @@ TEST_F(RequestReaderTest, RecallsNothingButWhatItWouldHaveParsed) {
 }
 
 TEST_F(RequestReaderTest, RecallsAHeadOfAnotherLengthAndNoneThatProvesSomething) {
-  const auto head_of = [](std::string request) { return request.substr(0, request.find("\r\n\r\n") + 4); };
+  const auto head_of = [](const std::string& request) {
+    return request.substr(0, request.find("\r\n\r\n") + 4);
+  };
   const auto recalled = [&](const std::string& first, const std::string& second) {
     Workbench bench;
     RequestReader reading = reader(bench);

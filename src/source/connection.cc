@@ -8,6 +8,7 @@ namespace {
 
 constexpr Clock::time_point kNever = Clock::time_point::max();
 constexpr int kReadsInTurn = 16;  // then it is the others' turn
+constexpr std::size_t kRepliesTogether = 4 * 1024;
 
 Problem too_much() { return {503, "too much is being sent at once", RejectCause::unavailable}; }
 
@@ -51,18 +52,32 @@ void Connection::proceed() {
 }
 
 void Connection::take_turn() {
-  for (int reads = 0;; ++reads) {
+  for (int reads = 0; reads < kReadsInTurn; ++reads) {
     while (advance()) continue;
     if (state_ == State::reading && reader_.take_continue()) writer_.queue() += kContinue;
-    if (!flush()) return;  // on_ready() goes on
-    if (state_ == State::closing) return finish();
-    if (state_ != State::reading) return;
-    if (context_.stopping && idle()) return close();
-    set_deadline();
+    // While there is more to read, the replies to all of it go out together.
+    const bool more = state_ == State::reading && transport_.readable();
+    if ((!more || writer_.queue().size() >= kRepliesTogether) && !may_go_on()) return;
     if (!transport_.readable()) return;
-    if (reads == kReadsInTurn) return context_.loop.again(shared_from_this());
-    if (!read()) return;
+    if (!read()) {
+      may_go_on();
+      return;
+    }
   }
+  if (may_go_on()) context_.loop.again(shared_from_this());
+}
+
+/// Sends what is to be sent; false when there is nothing to be read then.
+bool Connection::may_go_on() {
+  if (!flush()) return false;  // on_ready() goes on
+  if (state_ == State::closing) finish();
+  if (state_ != State::reading) return false;
+  if (context_.stopping && idle()) {
+    close();
+    return false;
+  }
+  set_deadline();
+  return true;
 }
 
 bool Connection::advance() {
@@ -107,7 +122,7 @@ bool Connection::read() {
     return true;
   }
   if (error) {
-    hang_up();
+    if (flush()) hang_up();  // else the end is read again
     return false;
   }
   reader_.commit(bytes);
@@ -183,7 +198,10 @@ void Connection::end_reply(int status, bool keep) {
 
 /// False when the replies are not sent: the socket is full, or the peer is gone.
 bool Connection::flush() {
-  if (state_ == State::closed || writer_.busy()) return false;
+  if (state_ == State::closed) {
+    writer_.queue().clear();
+    return false;
+  }
   if (!writer_.send(context_.loop.now() + context_.limits.write)) {
     hang_up();
     return false;

@@ -12,7 +12,7 @@
 
 namespace telephony::ingest {
 
-/// Lives on the listener's thread for as long as the listener holds it.
+/// Lives on the listener's thread, and is held by the listener until the round in which it closed is over.
 class Connection final : public Watcher, public std::enable_shared_from_this<Connection> {
  public:
   /// TLS with a context, plain without.
@@ -28,6 +28,7 @@ class Connection final : public Watcher, public std::enable_shared_from_this<Con
   std::optional<Clock::time_point> idle_until() const;  ///< set while no request is in flight
   void stop();                                          ///< closes, unless a request is in flight
   void close();
+  int socket() const { return transport_.socket(); }
 
   std::size_t position = 0;  ///< in the listener's list
 
@@ -38,6 +39,7 @@ class Connection final : public Watcher, public std::enable_shared_from_this<Con
 
   void proceed();
   void take_turn();
+  bool may_go_on();
   bool advance();
   bool read();
   void deliver();

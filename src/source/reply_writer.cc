@@ -1,12 +1,17 @@
 #include "source/reply_writer.h"
 
 #include <boost/asio/error.hpp>
+#include <utility>
 
 namespace telephony::ingest {
 
 bool ReplyWriter::send(Clock::time_point deadline) {
   constexpr std::size_t kKeptBytes = 16 * 1024;  // the memory of a burst of replies is given back
   if (queue_.empty()) return true;
+  if (busy()) {
+    sending_ += std::exchange(queue_, {});
+    return true;
+  }
   Transport::Error error;
   const std::size_t sent = transport_.write_some(queue_, error);
   const bool gone = error && error != boost::asio::error::would_block;

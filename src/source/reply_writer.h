@@ -19,8 +19,8 @@ class ReplyWriter {
   bool busy() const { return !sending_.empty(); }
   bool overdue(Clock::time_point now) const { return busy() && now >= deadline_; }
 
-  /// Sends of the queue what the socket takes at once; the rest must be gone by `deadline`. False when the
-  /// peer is gone.
+  /// Empties the queue: sends what the socket takes at once and keeps the rest, which must be gone by
+  /// `deadline`. False when the peer is gone.
   bool send(Clock::time_point deadline);
   /// Sends of what was left over what the socket takes now. False when the peer is gone.
   bool send_rest();
