@@ -33,7 +33,7 @@ CallTable::Position CallTable::free_slot() {
 }
 
 void CallTable::add(const Call& call) {
-  if (size_ >= buckets_.size()) grow();
+  if (2 * size_ >= buckets_.size()) grow();
   const Position position = free_slot();
   Position& first = bucket(call.id.session);
   slots_[position] = {call, first, newest_, kNone};
@@ -56,6 +56,7 @@ std::optional<CallTable::Call> CallTable::take_slot(Position position) {
   if (position == kNone) return std::nullopt;
   Slot& slot = slots_[position];
   unlink(slot, position);
+  if (oldest_ != kNone) prefetch(slots_[oldest_].call.id.session);  // which is often the next one to go
   slot.next = free_;
   free_ = position;
   --size_;

@@ -118,7 +118,11 @@ void TrunkMetrics::see(std::span<TrunkNote> notes) {
     last = &note;
   }
   const std::lock_guard lock(mutex_);
-  for (const TrunkNote& note : notes) trunks_.see(note.event, note.received);
+  constexpr std::size_t kAhead = 8;
+  for (std::size_t i = 0; i < notes.size(); ++i) {
+    if (i + kAhead < notes.size()) trunks_.prefetch(notes[i + kAhead].event);
+    trunks_.see(notes[i].event, notes[i].received);
+  }
 }
 
 TrunkView TrunkMetrics::view(StreamId stream, std::string_view account) const {

@@ -1,4 +1,4 @@
-// Calls by session and by age, in about 70 bytes each.
+// Calls by session and by age, in about 80 bytes each.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,11 @@ class CallTable {
   bool contains(const CallId& id) const { return find(id) != kNone; }
   const Call* oldest() const { return oldest_ == kNone ? nullptr : &slots_[oldest_].call; }
 
+  /// What is looked up a moment later need not be waited for: with many calls, memory is what a lookup costs.
+  void prefetch(std::uint64_t session) const {
+    __builtin_prefetch(&buckets_[session & (buckets_.size() - 1)]);
+  }
+
   /// The call must not be there yet.
   void add(const Call& call);
   std::optional<Call> take(const CallId& id) { return take_slot(find(id)); }
@@ -62,7 +67,7 @@ class CallTable {
   void unlink(const Slot& slot, Position position);
 
   std::vector<Slot> slots_;
-  std::vector<Position> buckets_ = std::vector<Position>(64, kNone);  ///< a power of two
+  std::vector<Position> buckets_ = std::vector<Position>(64, kNone);  ///< a power of two, at most half full
   Position free_ = kNone;
   Position oldest_ = kNone;
   Position newest_ = kNone;

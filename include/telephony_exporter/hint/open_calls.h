@@ -33,6 +33,12 @@ class OpenCalls {
   /// The call opens under way, unless it is open or has ended; over, it ends with all its legs.
   void report(const TrunkId& trunk, const CallId& id, bool over, std::uint32_t now);
 
+  /// A report of this session is to come.
+  void prefetch(std::uint64_t session) const {
+    open_.prefetch(session);
+    ended_.prefetch(session);
+  }
+
   /// Lets go of what was never said to have ended.
   void expire(std::uint32_t now);
 

@@ -49,6 +49,10 @@ class Trunks {
   void configure(std::map<TrunkId, std::uint32_t> limits) { configured_ = std::move(limits); }
 
   void see(const TrunkEvent& event, WallTime received);
+  /// It is to be seen soon.
+  void prefetch(const TrunkEvent& event) const {
+    if (event.call) calls_.prefetch(event.call->session);
+  }
 
   /// Trunks that had a call since the start, or a limit that is configured.
   std::vector<TrunkNumbers> numbers(WallTime now);
