@@ -69,7 +69,10 @@ def write_limits():
 
 def measured_before():
     """Parts that need not be run again; without those of another version of this program, which cannot be told."""
-    parts = json.loads(MEASUREMENTS.read_text(encoding="utf-8"))["parts"] if MEASUREMENTS.exists() else {}
+    try:
+        parts = json.loads(MEASUREMENTS.read_text(encoding="utf-8"))["parts"]
+    except (FileNotFoundError, ValueError):  # there are none, or a run was cut off while it wrote them
+        parts = {}
     known = report.data_of({"parts": parts})
     for name in list(known):
         try:

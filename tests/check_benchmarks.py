@@ -15,6 +15,7 @@ ROOT = pathlib.Path(sys.argv[1]).resolve()
 sys.path.insert(0, str(ROOT))
 
 from bench import figures, profile, report, svg, targets  # noqa: E402: the path comes first
+from bench.load import figures_of_wrk  # noqa: E402
 from bench.parts import retry_hints  # noqa: E402
 from bench.stand import Failed, Stand  # noqa: E402
 
@@ -69,6 +70,12 @@ def check_commands():
     for port in (1234, 4321):
         stand.note(["/sources/build/release/a", "--address=127.0.0.1:" + str(port), f"port={port}", "/sources/build/x/f", "a b"])
     assert stand.commands == ["build/release/a --address=127.0.0.1:PORT port=PORT DIR/f 'a b'"], stand.commands
+
+
+def check_wrk():
+    """Its seconds stand before a blank, its other units do not."""
+    said = "  Latency Distribution\n     50%  404.00us\n     75%    6.55ms\n     99%    1.02s \n  1200 requests in 3.00s, 1.9MB read\n"
+    assert figures_of_wrk(said) == {"requests": 1200, "seconds": 3.0, "p50": 404.0, "p99": 1.02e6}, figures_of_wrk(said)
 
 
 def check_profile():
@@ -132,7 +139,7 @@ def check_retry_hints():
 
 
 def main():
-    for check in (check_figures, check_turns, check_targets, check_commands, check_profile, check_page, check_what_is_missing,
+    for check in (check_figures, check_turns, check_targets, check_commands, check_wrk, check_profile, check_page, check_what_is_missing,
                   check_a_missing_rival, check_retry_hints):
         check()
 

@@ -1,11 +1,13 @@
 // Posts session summaries as NDJSON, 1009 bytes an event, each with a session id of its own, and adds up the
 // receipts.
-//   ndjson_load port=N path=/w batch=1000 connections=4 events=N seconds=N first=N accounts=N
-// It ends when `events` were sent or `seconds` are over. Bodies are built once, and numbers written into
-// their places: so the load costs little more than its sockets. Event n is of account n % accounts, and its
-// code changes after each round of accounts.
+//   ndjson_load port=N path=/w batch=1000 connections=4 events=N seconds=N run=N accounts=N
+// It ends when `events` were sent or `seconds` are over. An id is the run, the number of the POST and the
+// place in it, so that bodies are built once and only the number of the POST is written into them: the load
+// costs little more than its sockets. Event n of a run has the code n % 10 and the account n / 10 % accounts.
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <cstring>
 #include <iostream>
 #include <mutex>
 #include <thread>
@@ -18,14 +20,14 @@ namespace telephony::bench {
 namespace {
 
 constexpr std::size_t kEventBytes = 1009, kLineBytes = kEventBytes + 1;
-constexpr int kCodes = 10;  // -2001 to -2010
+constexpr std::uint64_t kCodes = 10;  // -2001 to -2010
 const std::string kBeforeId =
     R"({"namespace":"VOICE","eventType":"SESSION_SUMMARY","description":"Session summary of a call","payload":{"sessionId":")";
 const std::string kBeforeAccount = R"(","timestamp":"2026-01-13T08:29:43Z","subAccountId":"account_)";
 const std::string kBeforeCode = R"(","sessionStatus":"ERROR","errorDetails":{"errorCode":-20)";
 const std::string kAfterCode = R"(,"errorMessage":""},"callDuration":0,"padding":")";
 
-constexpr std::size_t kIdDigits = 12, kAccountDigits = 6, kCodeDigits = 2;
+constexpr std::size_t kRunDigits = 6, kPostDigits = 8, kPlaceDigits = 4, kAccountDigits = 6, kCodeDigits = 2;
 
 struct Sum {
   std::uint64_t sent = 0, failed = 0, received = 0, counted = 0, duplicate = 0, ignored = 0, rejected = 0;
@@ -48,51 +50,67 @@ std::uint64_t field(const std::string& body, const std::string& name) {
 /// What is posted, with its head.
 class Body {
  public:
-  Body(const std::string& path, std::size_t batch, std::uint64_t accounts)
-      : batch_(batch), accounts_(accounts) {
-    std::string event = kBeforeId + std::string(kIdDigits, '0') + kBeforeAccount +
-                        std::string(kAccountDigits, '0') + kBeforeCode + std::string(kCodeDigits, '0') +
-                        kAfterCode;
+  explicit Body(const Arguments& arguments)
+      : batch_(arguments.number("batch")),
+        accounts_(arguments.number("accounts")),
+        alike_(batch_ % (accounts_ * kCodes) == 0) {
+    std::string event = kBeforeId + std::string(kRunDigits + kPostDigits + kPlaceDigits, '0') +
+                        kBeforeAccount + std::string(kAccountDigits, '0') + kBeforeCode +
+                        std::string(kCodeDigits, '0') + kAfterCode;
     event += std::string(kEventBytes - event.size() - 3, 'x') + "\"}}\n";
-    text_ = "POST " + path +
+    text_ = "POST " + arguments.word("path") +
             " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\nContent-Length: " +
-            std::to_string(event.size() * batch) + "\r\n\r\n";
+            std::to_string(event.size() * batch_) + "\r\n\r\n";
     head_ = text_.size();
-    for (std::size_t i = 0; i < batch; ++i) text_ += event;
+    for (std::size_t i = 0; i < batch_; ++i) {
+      text_ += event;
+      char* id = place(i) + kBeforeId.size();
+      write_number(id, kRunDigits, arguments.number("run"));
+      write_number(id + kRunDigits + kPostDigits, kPlaceDigits, i);
+    }
+    write_labels(0);
   }
 
-  const std::string& number(std::uint64_t first) {
-    char* at = text_.data() + head_;
-    for (std::uint64_t n = first; n < first + batch_; ++n, at += kLineBytes) {
-      char* account = at + kBeforeId.size() + kIdDigits + kBeforeAccount.size();
-      write_number(at + kBeforeId.size(), kIdDigits, n);
-      write_number(account, kAccountDigits, n % accounts_);
-      write_number(account + kAccountDigits + kBeforeCode.size(), kCodeDigits, n / accounts_ % kCodes + 1);
+  const std::string& number(std::uint64_t post) {
+    std::array<char, kPostDigits> digits;
+    write_number(digits.data(), kPostDigits, post);
+    for (std::size_t i = 0; i < batch_; ++i) {
+      std::memcpy(place(i) + kBeforeId.size() + kRunDigits, digits.data(), kPostDigits);
     }
+    if (!alike_) write_labels(post * batch_);
     return text_;
   }
 
  private:
+  char* place(std::size_t i) { return text_.data() + head_ + i * kLineBytes; }
+
+  void write_labels(std::uint64_t first) {
+    for (std::size_t i = 0; i < batch_; ++i) {
+      char* account =
+          place(i) + kBeforeId.size() + kRunDigits + kPostDigits + kPlaceDigits + kBeforeAccount.size();
+      write_number(account, kAccountDigits, (first + i) / kCodes % accounts_);
+      write_number(account + kAccountDigits + kBeforeCode.size(), kCodeDigits, (first + i) % kCodes + 1);
+    }
+  }
+
   std::size_t batch_, head_ = 0;
   std::uint64_t accounts_;
+  bool alike_;  ///< all bodies have the same accounts and codes at the same places
   std::string text_;
 };
 
 class Load {
  public:
   explicit Load(const Arguments& arguments)
-      : port_(static_cast<int>(arguments.number("port"))),
-        path_(arguments.word("path")),
+      : arguments_(arguments),
         batch_(arguments.number("batch")),
-        connections_(arguments.number("connections")),
-        accounts_(arguments.number("accounts")),
-        next_(arguments.number("first")),
-        end_(arguments.number("first") + arguments.number("events")),
+        posts_(arguments.number("events") / batch_),
         until_(std::chrono::steady_clock::now() + std::chrono::seconds(arguments.number("seconds"))) {}
 
   Sum run() {
     std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < connections_; ++i) threads.emplace_back([this] { post(); });
+    for (std::size_t i = 0; i < arguments_.number("connections"); ++i)
+      threads.emplace_back([this] { post(); });
     threads.clear();
     return sum_;
   }
@@ -100,12 +118,12 @@ class Load {
  private:
   void post() {
     Sum sum;
-    Peer peer(port_);
-    Body body(path_, batch_, accounts_);
+    Peer peer(static_cast<int>(arguments_.number("port")));
+    Body body(arguments_);
     while (std::chrono::steady_clock::now() < until_) {
-      const std::uint64_t first = next_.fetch_add(batch_);
-      if (first + batch_ > end_) break;
-      peer.send(body.number(first));
+      const std::uint64_t post = next_++;
+      if (post >= posts_) break;
+      peer.send(body.number(post));
       const Reply reply = peer.receive();
       sum += {batch_,
               reply.status == 200 ? 0U : 1U,
@@ -119,12 +137,10 @@ class Load {
     sum_ += sum;
   }
 
-  int port_;
-  std::string path_;
-  std::size_t batch_, connections_;
-  std::uint64_t accounts_;
-  std::atomic<std::uint64_t> next_;
-  std::uint64_t end_;
+  Arguments arguments_;
+  std::size_t batch_;
+  std::uint64_t posts_;
+  std::atomic<std::uint64_t> next_ = 0;
   std::chrono::steady_clock::time_point until_;
   std::mutex mutex_;
   Sum sum_;

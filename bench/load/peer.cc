@@ -7,12 +7,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
 
 namespace telephony::bench {
 namespace {
+
+constexpr std::size_t kBlockBytes = 256 * 1024, kKeptBytes = 64 * 1024;
 
 std::optional<std::size_t> content_length(std::string_view head) {
   constexpr std::string_view kName = "\r\nContent-Length:";
@@ -26,7 +29,9 @@ std::optional<std::size_t> content_length(std::string_view head) {
 
 }  // namespace
 
-Peer::Peer(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Peer::Peer(int port)
+    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
+      block_(std::make_unique_for_overwrite<char[]>(kBlockBytes)) {
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
@@ -49,31 +54,28 @@ void Peer::send(std::string_view bytes) {
   }
 }
 
-bool Peer::read_more() {
-  constexpr std::size_t kStep = 256 * 1024;
-  const std::size_t had = buffer_.size();
-  buffer_.resize(had + kStep);
-  const auto got = ::recv(socket_, buffer_.data() + had, kStep, 0);
-  buffer_.resize(had + static_cast<std::size_t>(got > 0 ? got : 0));
-  return got > 0;
+/// How many bytes stand in the block now; 0 at the end of the connection.
+std::size_t Peer::read() {
+  const auto got = ::recv(socket_, block_.get(), kBlockBytes, 0);
+  return got > 0 ? static_cast<std::size_t>(got) : 0;
 }
 
 Reply Peer::receive() {
-  std::size_t end;
-  while ((end = buffer_.find("\r\n\r\n")) == buffer_.npos) {
-    if (!read_more()) throw std::runtime_error("the server hung up before an answer");
+  std::string text;
+  std::size_t end = text.npos, total = 0;
+  std::optional<std::size_t> length;
+  while (end == text.npos || !length || total < end + *length) {
+    const std::size_t got = read();
+    if (got == 0 && (end == text.npos || length))
+      throw std::runtime_error("the server hung up before its answer was whole");
+    if (got == 0) break;
+    total += got;
+    text.append(block_.get(), std::min(got, kKeptBytes - text.size()));
+    if (end != text.npos || (end = text.find("\r\n\r\n")) == text.npos) continue;
+    end += 4;
+    length = content_length(text.substr(0, end));
   }
-  const std::string head = buffer_.substr(0, end + 2);
-  buffer_.erase(0, end + 4);
-  const auto length = content_length(head);
-  while (!length || buffer_.size() < *length) {
-    if (read_more()) continue;
-    if (length) throw std::runtime_error("the server hung up in the middle of an answer");
-    break;
-  }
-  Reply reply = {std::stoi(head.substr(9, 3)), buffer_.substr(0, length.value_or(buffer_.size()))};
-  buffer_.erase(0, reply.body.size());
-  return reply;
+  return {std::stoi(text.substr(9, 3)), text.substr(end), total - end};
 }
 
 }  // namespace telephony::bench

@@ -32,7 +32,7 @@ double scrape(int port, const std::string& request, std::size_t& bytes) {
   const Reply reply = peer.receive();
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
   if (reply.status != 200) throw std::runtime_error("the answer was " + std::to_string(reply.status));
-  bytes = reply.body.size();
+  bytes = reply.bytes;
   return took.count();
 }
 

@@ -8,11 +8,12 @@ from ..targets import at_least
 TITLE = "Batches of NDJSON"
 CASES = {  # name: (events a POST, connections, on disk, keys remembered beforehand)
     "1,000 a POST, `:memory:`": (1000, 4, False, 0),
-    "100 a POST, `:memory:`": (100, 16, False, 0),
+    "100 a POST, `:memory:`": (100, 8, False, 0),
     "1,000 a POST, `:memory:`, window of keys full": (1000, 4, False, 4_000_000),
     "1,000 a POST, journal on disk": (1000, 4, True, 0),
-    "100 a POST, journal on disk": (100, 16, True, 0),
+    "100 a POST, journal on disk": (100, 8, True, 0),
 }
+FULL = 90  # % of the load's core: beyond it, events a second are the load's limit
 WANTED = {"1,000 a POST, `:memory:`": 3.0, "100 a POST, `:memory:`": 2.4, "1,000 a POST, journal on disk": 0.5}
 
 
@@ -27,7 +28,8 @@ def play(stand, batch, connections, durable, before):
         server.counted()
     for left in stand.directory.glob("ndjson.db*"):
         left.unlink()
-    return {"events": seen["sent"], "rate": seen["sent"] / seen["seconds"] / 1e6, "per_cpu": seen["sent"] / cpu / 1e6}
+    return {"events": seen["sent"], "rate": seen["sent"] / seen["seconds"] / 1e6, "per_cpu": seen["sent"] / cpu / 1e6,
+            "load": 100 * seen["busy"]}
 
 
 def measure(stand):
@@ -39,12 +41,18 @@ def measure(stand):
 def section(data, _others):
     text = ("Events of 1009 bytes, each with an id that was never seen, on one core; the load on the other writes numbers into bodies "
             "that it has built before. Every receipt is added up, and everything has to count. A round is a new exporter and three "
-            "million events, or four seconds. The window of keys holds four million; once it is full, each key that comes drives one "
-            "out.\n\n")
-    rows = [[name, of(rounds, "rate").text(), of(rounds, "per_cpu").text()] for name, rounds in data["cases"].items()]
-    return text + table(["", "million events/s", "million events a second of CPU"], rows)
+            "million events, or four seconds. Where the load's core is full, only the CPU tells what the server can do. The window of "
+            "keys holds four million; once it is full, each key that comes drives one out.\n\n")
+    rows = [[name, of(rounds, "rate").text(), of(rounds, "per_cpu").text(), of(rounds, "load").text(0)]
+            for name, rounds in data["cases"].items()]
+    return text + table(["", "million events/s", "million events a second of CPU", "load's core busy, %"], rows)
 
 
 def targets(data, _others):
-    return [at_least("3", name, of(data["cases"][name], "rate").median, wanted, " M events/s") for name, wanted in WANTED.items()
-            if name in data["cases"]]
+    found = []
+    for name, wanted in WANTED.items():
+        rounds = data["cases"][name]
+        by_cpu = of(rounds, "load").median >= FULL
+        what = f"{name}, by CPU, since the load's core is full" if by_cpu else name
+        found.append(at_least("3", what, of(rounds, "per_cpu" if by_cpu else "rate").median, wanted, " M events/s"))
+    return found
