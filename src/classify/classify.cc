@@ -1,6 +1,7 @@
 #include "telephony_exporter/classify/classify.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "telephony_exporter/catalog/text.h"
 
@@ -64,50 +65,59 @@ std::optional<Classification> look_up(const Event& event, const CodeSpace& space
   return entries.empty() ? Classification{space.unlisted({}), true} : Classification{entries.front(), false};
 }
 
-namespace {
-
-/// What counts of what the event means.
-std::optional<Classification> counted(const Event& event, const CodeSpace& space,
-                                      const std::optional<Classification>& result) {
-  if (!result || !space.entries[result->entry].counts) return std::nullopt;
-  if (event.code.empty() && result->unlisted && !failed(event)) return std::nullopt;
-  return result;
+std::optional<Classification> classify(const Event& event, const CodeSpace& space, std::string& scratch) {
+  const auto meaning = look_up(event, space, scratch);
+  if (!meaning || !space.entries[meaning->entry].counts) return std::nullopt;
+  if (event.code.empty() && meaning->unlisted && !failed(event)) return std::nullopt;
+  return meaning;
 }
 
-/// The three one after the other, with their sizes, so that different ones never make the same key. Empty
-/// when there is no room for them.
-template <std::size_t kRoom>
-std::string_view join_key(const Event& event, std::array<char, kRoom>& key) {
+/// Numbering, code and text one after the other, with their sizes, so that different ones never make the same
+/// key. False when there is no room for them.
+bool Classifier::Key::join(const Event& event) {
   const std::size_t size = 2 + event.numbering.size() + event.code.size() + event.text.size();
-  if (size > key.size()) return {};
-  key[0] = static_cast<char>(event.numbering.size());
-  key[1] = static_cast<char>(event.code.size());
-  char* end = key.data() + 2;
+  if (size > sizeof words) return false;
+  used = (size + sizeof words[0] - 1) / sizeof words[0];
+  words[used - 1] = 0;
+  char* end = reinterpret_cast<char*>(words.data());
+  *end++ = static_cast<char>(event.numbering.size());
+  *end++ = static_cast<char>(event.code.size());
   for (const std::string_view part : {event.numbering, event.code, event.text}) {
     end = std::copy(part.begin(), part.end(), end);
   }
-  return {key.data(), size};
+  return true;
 }
 
-}  // namespace
+/// Good enough for a table whose keys are compared; the highest bits are the best.
+std::size_t Classifier::Key::set() const {
+  std::uint64_t hash = 0;
+  for (std::size_t i = 0; i < used; ++i) hash = (std::rotl(hash, 5) ^ words[i]) * 0x9E3779B97F4A7C15U;
+  return hash >> (64U - kSetBits);
+}
 
-std::optional<Classification> classify(const Event& event, const CodeSpace& space, std::string& scratch) {
-  return counted(event, space, look_up(event, space, scratch));
+bool Classifier::Key::operator==(const Key& other) const {
+  return used == other.used && std::equal(words.begin(), words.begin() + used, other.words.begin());
+}
+
+/// Which of the two entries of the set has it now.
+const Classifier::Known& Classifier::known(const Event& event, const CodeSpace& space, const Key& key) {
+  Set& set = known_[key.set()];
+  for (const Known& known : set) {
+    if (known.space == space.number() && known.key == key) return known;
+  }
+  auto meaning = look_up(event, space, scratch_);
+  if (meaning && !space.entries[meaning->entry].counts) meaning.reset();
+  const bool needs_failure = event.code.empty() && meaning && meaning->unlisted;
+  set[1] = set[0];
+  set[0] = {space.number(), meaning, needs_failure, key};
+  return set[0];
 }
 
 std::optional<Classification> Classifier::classify(const Event& event, const CodeSpace& space) {
-  std::array<char, kKeyBytes> room;
-  const std::string_view key = join_key(event, room);
-  if (key.empty()) return telephony::classify(event, space, scratch_);
-  Set& set = known_[std::hash<std::string_view>{}(key) % kSets];
-  for (const Known& known : set) {
-    if (known.space == space.number() && std::string_view(known.key.data(), known.size) == key) {
-      return counted(event, space, known.meaning);
-    }
-  }
-  set[1] = set[0];
-  set[0] = {space.number(), look_up(event, space, scratch_), static_cast<std::uint8_t>(key.size()), room};
-  return counted(event, space, set[0].meaning);
+  Key key;
+  if (!key.join(event)) return telephony::classify(event, space, scratch_);
+  const Known& known = this->known(event, space, key);
+  return known.needs_failure && !failed(event) ? std::nullopt : known.meaning;
 }
 
 }  // namespace telephony

@@ -130,17 +130,19 @@ bool stands_at(const Sign& sign, std::string_view line, std::uint32_t hit) {
 }  // namespace
 
 std::optional<LineMatch> match_line(std::span<const LinePattern> patterns, std::string_view line, Hits hits) {
+  std::optional<LineMatch> match;
   for (const LinePattern& pattern : patterns) {
     for (const std::uint32_t hit : hits) {
       if (!stands_at(pattern.sign, line, hit)) continue;
-      LineMatch match;
-      if (!match_at(pattern, line, hit - pattern.sign.needle, false, match)) continue;
-      match.kind = pattern.kind;
-      match.numbering = pattern.numbering;
+      match.emplace();
+      if (!match_at(pattern, line, hit - pattern.sign.needle, false, *match)) continue;
+      match->kind = pattern.kind;
+      match->numbering = pattern.numbering;
       return match;
     }
   }
-  return std::nullopt;
+  match.reset();
+  return match;
 }
 
 bool has_sign(std::span<const Sign> signs, std::string_view line, Hits hits) {

@@ -1,9 +1,11 @@
 // A text to lines, and where in each of them a sign may stand.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -13,8 +15,8 @@
 
 namespace telephony {
 
-/// Where the needles' first bytes stand, counted from the line's beginning, in order. A hit may be false, and
-/// a line that is too long may have more of them than are told.
+/// Where the needles stand, counted from the line's beginning, in order. A hit may be false, and of a line
+/// that is too long not all hits are told.
 using Hits = std::span<const std::uint32_t>;
 
 /// Most lines of a log say nothing, so they are not read: the text is compared with the line end and with the
@@ -31,47 +33,61 @@ class LineScan {
   static constexpr std::size_t kBlocks = 64;
   static constexpr std::size_t kTile = kBlock * kBlocks;
 
-  struct Marks {
-    std::uint64_t ends;
-    std::uint64_t hits;
+  struct Word {
+    std::uint64_t mask;
+    std::uint64_t bytes;
   };
 
+  static std::uint64_t number_at(const void* bytes) {
+    static_assert(kNeedleBytes == sizeof(std::uint64_t));
+    std::uint64_t number = 0;
+    std::memcpy(&number, bytes, sizeof number);
+    return number;
+  }
+
+  void begin(std::span<const Needle> needles);
   /// Marks the tile with which the text begins.
   void mark(std::string_view text, std::span<const Needle> needles);
-  void mark_ends(std::string_view text);
-  void mark_hits(const Needle& needle, std::size_t blocks);
-  /// Keeps the hits as positions in the line that begins at `start`.
-  void keep_hits(std::uint64_t hits, std::size_t block, std::size_t start) {
-    for (; hits != 0 && hits_.size() < limits::kLineBytes; hits &= hits - 1) {
-      hits_.push_back(
-          static_cast<std::uint32_t>(block + static_cast<std::size_t>(std::countr_zero(hits)) - start));
+  void fold(std::string_view text);
+
+  /// Of the marks of a block of the tile, those where a needle stands; `line` is where the line begins.
+  void keep_hits(std::uint64_t marks, std::size_t block, std::size_t tile, std::size_t line) {
+    for (; marks != 0 && hits_.size() < limits::kLineBytes; marks &= marks - 1) {
+      const std::size_t at = block + static_cast<std::size_t>(std::countr_zero(marks));
+      const std::uint64_t there = number_at(folded_.data() + at);
+      const bool stands = std::any_of(words_.begin(), words_.end(), [there](const Word& word) {
+        return (there & word.mask) == word.bytes;
+      });
+      if (stands) hits_.push_back(static_cast<std::uint32_t>(tile + at - line));
     }
   }
 
-  std::array<Marks, kBlocks> marks_;
-  std::array<char, kTile + kBlock + kNeedleBytes> folded_;  ///< the tile and a few bytes behind it, each `| 0x20`
+  std::array<std::uint64_t, kBlocks> ends_;   ///< where lines end
+  std::array<std::uint64_t, kBlocks> marks_;  ///< where the first and the last byte of some needle stand
+  std::array<char, kTile + kBlock + kNeedleBytes> folded_;  ///< the tile and a few bytes more, each `| 0x20`
+  std::vector<Word> words_;                                 ///< the needles as numbers
   std::vector<std::uint32_t> hits_;
 };
 
 template <typename Give>
 void LineScan::each_line(std::string_view text, std::span<const Needle> needles, Give&& give) {
   std::size_t start = 0;
-  hits_.clear();
+  begin(needles);
   for (std::size_t tile = 0; tile < text.size(); tile += kTile) {
     mark(text.substr(tile), needles);
-    const std::size_t tile_end = std::min(text.size(), tile + kTile);
-    for (std::size_t block = tile; block < tile_end; block += kBlock) {
-      auto [ends, hits] = marks_[(block - tile) / kBlock];
-      for (; ends != 0; ends &= ends - 1) {
+    const std::size_t size = std::min(text.size() - tile, kTile);
+    for (std::size_t block = 0; block < size; block += kBlock) {
+      std::uint64_t marks = marks_[block / kBlock];
+      for (std::uint64_t ends = ends_[block / kBlock]; ends != 0; ends &= ends - 1) {
         const std::uint64_t before = ends ^ (ends - 1);  // all bits up to the line's end
-        keep_hits(hits & before, block, start);
-        hits &= ~before;
-        const std::size_t end = block + static_cast<std::size_t>(std::countr_zero(ends));
+        keep_hits(marks & before, block, tile, start);
+        marks &= ~before;
+        const std::size_t end = tile + block + static_cast<std::size_t>(std::countr_zero(ends));
         give(text.substr(start, end - start), Hits(hits_));
         hits_.clear();
         start = end + 1;
       }
-      keep_hits(hits, block, start);
+      keep_hits(marks, block, tile, start);
     }
   }
   if (start < text.size()) give(text.substr(start), Hits(hits_));

@@ -23,7 +23,7 @@ struct Sign {
 
 /// A few bytes of a sign, by which it is looked for: comparing those of all lines with some needles costs less
 /// than reading one line. They are given after `| 0x20`, which makes letters lower case, so a hit may be false.
-inline constexpr std::size_t kNeedleBytes = 4;
+inline constexpr std::size_t kNeedleBytes = 8;
 struct Needle {
   std::array<unsigned char, kNeedleBytes> bytes{};
   std::uint8_t size = 0;  ///< how many of them; of a shorter sign all

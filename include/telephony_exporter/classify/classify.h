@@ -30,21 +30,30 @@ std::optional<Classification> classify(const Event& event, const CodeSpace& spac
 /// the space's number, so that nothing of a space that a reload replaced is ever found.
 class Classifier {
  public:
-  Classifier() : known_(kSets) {}
+  Classifier() : known_(std::size_t{1} << kSetBits) {}
 
   std::optional<Classification> classify(const Event& event, const CodeSpace& space);
 
  private:
-  static constexpr std::size_t kSets = 256;
-  static constexpr std::size_t kKeyBytes = 112;
+  static constexpr unsigned kSetBits = 8;
 
+  struct Key {
+    std::array<std::uint64_t, 13> words;
+    std::uint8_t used;  ///< of them
+
+    bool join(const Event& event);
+    std::size_t set() const;
+    bool operator==(const Key& other) const;
+  };
   struct Known {
     std::uint64_t space = 0;  ///< 0: none
     std::optional<Classification> meaning;
-    std::uint8_t size = 0;
-    std::array<char, kKeyBytes> key;  ///< numbering, code and text
+    bool needs_failure = false;  ///< it counts only where a session failed
+    Key key;
   };
   using Set = std::array<Known, 2>;  ///< the one that came last is first
+
+  const Known& known(const Event& event, const CodeSpace& space, const Key& key);
 
   std::vector<Set> known_;
   std::string scratch_;
