@@ -467,6 +467,7 @@ sources:
 accounts:
   max: 7
   allow: {8x8: [acme_sg]}
+exemplars: {session_id: false}
 journal:
   sync: full
   dedup: {retention: 345600s, max_keys: 4000000}
