@@ -71,13 +71,14 @@ void keep(Part part, std::string_view value, LineMatch& match) {
   if (part == Part::reason) match.reason = value;
 }
 
-/// `cut` says that the line went on, so what reaches its end may be cut short.
+/// The first literal stands at `start`. `cut` says that the line went on, so what reaches its end may be cut
+/// short.
 bool match_at(const LinePattern& pattern, std::string_view line, std::size_t start, bool cut,
               LineMatch& match) {
   const char before = start > 0 ? line[start - 1] : '\0';
   const char quote = before == '"' || before == '\'' ? before : '\0';
-  std::string_view rest = line.substr(start);
-  for (std::size_t i = 0; i < pattern.pieces.size(); ++i) {
+  std::string_view rest = line.substr(start + pattern.pieces.front().literal.size());
+  for (std::size_t i = 1; i < pattern.pieces.size(); ++i) {
     const LinePattern::Piece& piece = pattern.pieces[i];
     std::size_t length = piece.literal.size();
     if (piece.part == Part::literal) {

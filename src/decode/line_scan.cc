@@ -67,12 +67,55 @@ void mark_pair_anywhere(const char* text, const Pair& pair, std::span<std::uint6
 }
 #endif
 
+bool has_avx2() {
+#if defined(__x86_64__)
+  static const bool has = __builtin_cpu_supports("avx2") != 0;
+  return has;
+#else
+  return false;
+#endif
+}
+
 void mark_pair(const char* text, const Pair& pair, std::span<std::uint64_t> marks) {
 #if defined(__x86_64__)
-  static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (has_avx2) return mark_pair_avx2(text, pair, marks);
+  if (has_avx2()) return mark_pair_avx2(text, pair, marks);
 #endif
   mark_pair_anywhere(text, pair, marks);
+}
+
+/// Folds whole blocks, one for each word of `ends`, in which it marks where lines end.
+void fold_anywhere(const char* from, char* to, std::span<std::uint64_t> ends) {
+  for (std::uint64_t& word : ends) {
+    word = 0;
+    for (std::size_t i = 0; i < 64; i += sizeof(Vector), from += sizeof(Vector), to += sizeof(Vector)) {
+      const Vector bytes = load(from);
+      word |= bits(bytes == all('\n')) << i;
+      store(bytes | all(0x20), to);
+    }
+  }
+}
+
+#if defined(__x86_64__)
+[[gnu::target("avx2")]] void fold_avx2(const char* from, char* to, std::span<std::uint64_t> ends) {
+  const __m256i end = _mm256_set1_epi8('\n');
+  const __m256i low = _mm256_set1_epi8(0x20);
+  for (std::uint64_t& word : ends) {
+    word = 0;
+    for (std::size_t i = 0; i < 64; i += sizeof end, from += sizeof end, to += sizeof end) {
+      const __m256i bytes = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from));
+      const int equal = _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, end));
+      word |= std::uint64_t{static_cast<std::uint32_t>(equal)} << i;
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_or_si256(bytes, low));
+    }
+  }
+}
+#endif
+
+void fold_blocks(const char* from, char* to, std::span<std::uint64_t> ends) {
+#if defined(__x86_64__)
+  if (has_avx2()) return fold_avx2(from, to, ends);
+#endif
+  fold_anywhere(from, to, ends);
 }
 
 }  // namespace
@@ -101,17 +144,8 @@ void LineScan::mark(std::string_view text, std::span<const Needle> needles) {
 /// Also marks the ends. Behind the end of the text there are zeros, which no needle has.
 void LineScan::fold(std::string_view text) {
   const std::size_t whole = std::min(text.size() / kBlock, kBlocks);
-  const char* from = text.data();
-  char* to = folded_.data();
-  for (std::size_t block = 0; block < whole; ++block) {
-    std::uint64_t ends = 0;
-    for (std::size_t i = 0; i < kBlock; i += sizeof(Vector), from += sizeof(Vector), to += sizeof(Vector)) {
-      const Vector bytes = load(from);
-      ends |= bits(bytes == all('\n')) << i;
-      store(bytes | all(0x20), to);
-    }
-    ends_[block] = ends;
-  }
+  fold_blocks(text.data(), folded_.data(), std::span(ends_).first(whole));
+  char* to = folded_.data() + whole * kBlock;
   const std::string_view rest = text.substr(whole * kBlock, kBlock);
   std::uint64_t ends = 0;
   for (std::size_t i = 0; i < rest.size(); ++i) {

@@ -80,14 +80,14 @@ void LineScan::each_line(std::string_view text, std::span<const Needle> needles,
       std::uint64_t marks = marks_[block / kBlock];
       for (std::uint64_t ends = ends_[block / kBlock]; ends != 0; ends &= ends - 1) {
         const std::uint64_t before = ends ^ (ends - 1);  // all bits up to the line's end
-        keep_hits(marks & before, block, tile, start);
+        if ((marks & before) != 0) keep_hits(marks & before, block, tile, start);
         marks &= ~before;
         const std::size_t end = tile + block + static_cast<std::size_t>(std::countr_zero(ends));
         give(text.substr(start, end - start), Hits(hits_));
         hits_.clear();
         start = end + 1;
       }
-      keep_hits(marks, block, tile, start);
+      if (marks != 0) keep_hits(marks, block, tile, start);
     }
   }
   if (start < text.size()) give(text.substr(start), Hits(hits_));
