@@ -137,6 +137,8 @@ TEST(Layouts, Logfmt) {
   EXPECT_EQ(line(R"(code="486)"), "call code=486");
   EXPECT_EQ(line(R"(= == code=486)"), "call code=486");
   EXPECT_EQ(line(R"(words="code=486")"), "ignored");
+  EXPECT_EQ(line("failed: code=486, words=busy; gateway=gw,1"), "call code=486 text=busy account=gw,1");
+  EXPECT_EQ(line(R"(code=486,; words="busy," gateway=,)"), "call code=486, text=busy,");
   EXPECT_EQ(line("status=486&code=486"), "ignored") << "a form";
   EXPECT_EQ(line("status=486&code=486 code=404"), "call code=404");
 }

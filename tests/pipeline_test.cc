@@ -277,10 +277,37 @@ TEST(Pipeline, ErrorsOfABodyThatAreAlikeAreOnePosting) {
   const std::string different = R"([{"code":1},{"code":1,"id":"a"},{"code":1,"account":"x"},{"code":"new"},
       {"code":1,"status":"failed"},{"code":"new"},{"code":1,"seconds":5},{"code":1}])";
   EXPECT_EQ(summary(river.json("calls", different)), "counted 8");
-  EXPECT_EQ(journal.last.size(), 7U);
+  EXPECT_EQ(journal.last.size(), 6U);
 
   journal.on_commit = [] { return false; };
   EXPECT_EQ(summary(river.post("calls", BodyFormat::ndjson, body)), "rejected 300");
+}
+
+TEST(Pipeline, UnlistedErrorsOfABodyThatLookAlikeAreOnePosting) {
+  auto owned = std::make_unique<ToldJournal>();
+  ToldJournal& journal = *owned;
+  River river(settings_of(kCatalog), std::move(owned));
+  std::string body;
+  for (int i = 0; i < 100; ++i) body += R"({"code":"new"}{"code":"other"}{"code":"new"})";
+  for (std::size_t at = 0; (at = body.find("}{", at)) != body.npos;) body.insert(at + 1, "\n");
+  EXPECT_EQ(summary(river.post("calls", BodyFormat::ndjson, body)), "counted 300");
+  ASSERT_EQ(journal.last.size(), 2U);
+  const auto unlisted = river.unlisted().list();
+  ASSERT_EQ(unlisted.size(), 2U);
+  EXPECT_EQ(unlisted[0].code, "new");
+  EXPECT_EQ(unlisted[0].count, 200U);
+  EXPECT_EQ(unlisted[1].count, 100U);
+  EXPECT_EQ(samples(river.metrics()).at(R"(telephony_exporter_unlisted_codes_total{provider="acme"})"), 300);
+  EXPECT_EQ(river.counted(), (Lines{"unlisted unlisted unknown unknown warning = 300"}));
+
+  const std::string alone = R"({"code":"new","account":"x"})"
+                            "\n"
+                            R"({"code":"new"})"
+                            "\n"
+                            R"({"code":"new"})";
+  EXPECT_EQ(summary(river.post("calls", BodyFormat::ndjson, alone)), "counted 3");
+  EXPECT_EQ(journal.last.size(), 2U);
+  EXPECT_EQ(river.unlisted().list()[0].count, 203U);
 }
 
 /// Any event that may come, most of them of the kind that is merged.

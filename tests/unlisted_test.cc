@@ -37,6 +37,14 @@ TEST(UnlistedCodes, CountsAndRemembersWhenItSawACode) {
   EXPECT_EQ(list[0].last_seen, first + std::chrono::minutes(5));
 }
 
+TEST(UnlistedCodes, TakesSeveralAtOnce) {
+  UnlistedCodes codes;
+  TestClock clock;
+  EXPECT_TRUE(codes.add(code_of("1"), clock.now(), 3));
+  EXPECT_FALSE(codes.add(code_of("1"), clock.now(), 4));
+  EXPECT_EQ(codes.list().at(0).count, 7U);
+}
+
 TEST(UnlistedCodes, TellsAtFirstSightAndThenOnceAnHour) {
   UnlistedCodes codes;
   TestClock clock;

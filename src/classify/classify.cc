@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "telephony_exporter/catalog/text.h"
 
@@ -72,51 +73,73 @@ std::optional<Classification> classify(const Event& event, const CodeSpace& spac
   return meaning;
 }
 
-/// Numbering, code and text one after the other, with their sizes, so that different ones never make the same
-/// key. False when there is no room for them.
-bool Classifier::Key::join(const Event& event) {
-  const std::size_t size = 2 + event.numbering.size() + event.code.size() + event.text.size();
-  if (size > sizeof words) return false;
-  used = (size + sizeof words[0] - 1) / sizeof words[0];
-  words[used - 1] = 0;
-  char* end = reinterpret_cast<char*>(words.data());
-  *end++ = static_cast<char>(event.numbering.size());
-  *end++ = static_cast<char>(event.code.size());
+namespace {
+
+/// Bytes from both ends of a text as a number, from which they follow when there are at most eight.
+std::uint64_t edges(std::string_view text) {
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  if (text.size() >= sizeof first) {
+    std::memcpy(&first, text.data(), sizeof first);
+    std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
+    return first ^ std::rotl(last, 29);
+  }
+  for (const char c : text) first = first << 8U | static_cast<unsigned char>(c);
+  return first;
+}
+
+}  // namespace
+
+/// Good enough for a table whose keys are compared: texts of a size with the same beginning and end are few.
+/// The highest bits are the best.
+std::size_t Classifier::set_of(const Event& event) {
+  constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15U;
+  const std::uint64_t code = edges(event.code) * kMultiplier;
+  return ((std::rotl(code, 31) ^ edges(event.text)) + event.text.size()) * kMultiplier >> (64U - kSetBits);
+}
+
+bool Classifier::Known::is_of(const Event& event, const CodeSpace& asked) const {
+  if (space != asked.number() || text != event.text.size() || code != event.code.size() ||
+      numbering != event.numbering.size()) {
+    return false;
+  }
+  const char* at = key.data();
+  return event.numbering == std::string_view(at, numbering) &&
+         event.code == std::string_view(at + numbering, code) &&
+         event.text == std::string_view(at + numbering + code, text);
+}
+
+void Classifier::Known::keep(const Event& event, const CodeSpace& asked) {
+  space = asked.number();
+  numbering = static_cast<std::uint8_t>(event.numbering.size());
+  code = static_cast<std::uint8_t>(event.code.size());
+  text = static_cast<std::uint8_t>(event.text.size());
+  char* end = key.data();
   for (const std::string_view part : {event.numbering, event.code, event.text}) {
     end = std::copy(part.begin(), part.end(), end);
   }
-  return true;
-}
-
-/// Good enough for a table whose keys are compared; the highest bits are the best.
-std::size_t Classifier::Key::set() const {
-  std::uint64_t hash = 0;
-  for (std::size_t i = 0; i < used; ++i) hash = (std::rotl(hash, 5) ^ words[i]) * 0x9E3779B97F4A7C15U;
-  return hash >> (64U - kSetBits);
-}
-
-bool Classifier::Key::operator==(const Key& other) const {
-  return used == other.used && std::equal(words.begin(), words.begin() + used, other.words.begin());
 }
 
 /// Which of the two entries of the set has it now.
-const Classifier::Known& Classifier::known(const Event& event, const CodeSpace& space, const Key& key) {
-  Set& set = known_[key.set()];
+const Classifier::Known& Classifier::known(const Event& event, const CodeSpace& space) {
+  Set& set = known_[set_of(event)];
   for (const Known& known : set) {
-    if (known.space == space.number() && known.key == key) return known;
+    if (known.is_of(event, space)) return known;
   }
   auto meaning = look_up(event, space, scratch_);
   if (meaning && !space.entries[meaning->entry].counts) meaning.reset();
-  const bool needs_failure = event.code.empty() && meaning && meaning->unlisted;
   set[1] = set[0];
-  set[0] = {space.number(), meaning, needs_failure, key};
+  set[0].meaning = meaning;
+  set[0].needs_failure = event.code.empty() && meaning && meaning->unlisted;
+  set[0].keep(event, space);
   return set[0];
 }
 
 std::optional<Classification> Classifier::classify(const Event& event, const CodeSpace& space) {
-  Key key;
-  if (!key.join(event)) return telephony::classify(event, space, scratch_);
-  const Known& known = this->known(event, space, key);
+  if (event.numbering.size() + event.code.size() + event.text.size() > kKeyBytes) {
+    return telephony::classify(event, space, scratch_);
+  }
+  const Known& known = this->known(event, space);
   return known.needs_failure && !failed(event) ? std::nullopt : known.meaning;
 }
 

@@ -41,10 +41,24 @@ std::string_view take_quoted(std::string_view& rest, std::string& buffer) {
   return std::string_view(buffer).substr(start);
 }
 
+/// How many bytes stand before the first of the characters.
+template <typename... Char>
+std::size_t length_before(std::string_view text, Char... ends) {
+  std::size_t n = 0;
+  while (n < text.size() && ((text[n] != ends) && ...)) ++n;
+  return n;
+}
+
+/// The mark behind a pair in a sentence, as in "a=1, b=2" or "a=1; b=2", is no part of the value.
+std::string_view without_comma(std::string_view value) {
+  const bool marked = value.ends_with(',') || value.ends_with(';');
+  return value.substr(0, value.size() - (marked ? 1 : 0));
+}
+
 bool read_logfmt(std::string_view rest, const FieldTree& fields, Slots& slots, std::string& buffer) {
   if (rest.find('=') == rest.npos) return false;
   while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find_first_of("= \t"), rest.size());
+    const std::size_t end = length_before(rest, '=', ' ', '\t');
     const std::string_view key = rest.substr(0, end);
     const bool pair = end < rest.size() && rest[end] == '=';
     rest.remove_prefix(std::min(end + 1, rest.size()));
@@ -52,10 +66,10 @@ bool read_logfmt(std::string_view rest, const FieldTree& fields, Slots& slots, s
     if (rest.starts_with('"')) {
       set(fields, key, take_quoted(rest, buffer), slots);
     } else {
-      const std::size_t length = std::min(rest.find_first_of(" \t"), rest.size());
+      const std::size_t length = length_before(rest, ' ', '\t');
       const std::string_view value = rest.substr(0, length);
       // A form in a log line, as a=1&b=2, is no pair.
-      if (value.find('=') == value.npos) set(fields, key, value, slots);
+      if (value.find('=') == value.npos) set(fields, key, without_comma(value), slots);
       rest.remove_prefix(length);
     }
   }

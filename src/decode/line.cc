@@ -27,6 +27,14 @@ std::size_t run_length(std::string_view rest, In in) {
   return static_cast<std::size_t>(std::find_if_not(rest.begin(), rest.end(), in) - rest.begin());
 }
 
+/// Literals are short: comparing them here costs less than a call.
+bool begins_with(std::string_view rest, std::string_view literal) {
+  if (rest.size() < literal.size()) return false;
+  std::size_t i = 0;
+  while (i < literal.size() && rest[i] == literal[i]) ++i;
+  return i == literal.size();
+}
+
 /// Up to the next literal; without one, up to the quote that the pattern stands in, or the end of the line.
 std::size_t open_length(std::string_view rest, const std::string* next, char quote) {
   if (next != nullptr) return rest.find(*next);
@@ -71,17 +79,18 @@ void keep(Part part, std::string_view value, LineMatch& match) {
   if (part == Part::reason) match.reason = value;
 }
 
-/// `cut` says that the line went on, so what reaches its end may be cut short.
+/// The first literal stands at `start`. `cut` says that the line went on, so what reaches its end may be cut
+/// short.
 bool match_at(const LinePattern& pattern, std::string_view line, std::size_t start, bool cut,
               LineMatch& match) {
   const char before = start > 0 ? line[start - 1] : '\0';
   const char quote = before == '"' || before == '\'' ? before : '\0';
-  std::string_view rest = line.substr(start);
-  for (std::size_t i = 0; i < pattern.pieces.size(); ++i) {
+  std::string_view rest = line.substr(start + pattern.pieces.front().literal.size());
+  for (std::size_t i = 1; i < pattern.pieces.size(); ++i) {
     const LinePattern::Piece& piece = pattern.pieces[i];
     std::size_t length = piece.literal.size();
     if (piece.part == Part::literal) {
-      if (!rest.starts_with(piece.literal)) return false;
+      if (!begins_with(rest, piece.literal)) return false;
     } else {
       const std::string* next = i + 1 < pattern.pieces.size() ? &pattern.pieces[i + 1].literal : nullptr;
       length = capture_length(piece.part, rest, next, quote);
@@ -121,16 +130,19 @@ namespace {
 bool stands_at(const Sign& sign, std::string_view line, std::uint32_t hit) {
   const std::size_t size = sign.text.size();
   if (hit < sign.needle || line.size() < hit - sign.needle + size) return false;
-  const std::string_view there = line.substr(hit - sign.needle, size);
-  if ((there[sign.needle] | 0x20) != (sign.text[sign.needle] | 0x20)) return false;
-  if ((there[0] | 0x20) != (sign.text[0] | 0x20)) return false;
-  return sign.any_case ? equal_ignoring_case(there, sign.text) : there == sign.text;
+  const char* there = line.data() + hit - sign.needle;
+  const char* text = sign.text.data();
+  if ((there[sign.needle] | 0x20) != (text[sign.needle] | 0x20)) return false;
+  if ((there[0] | 0x20) != (text[0] | 0x20)) return false;
+  if (sign.any_case) return equal_ignoring_case({there, size}, sign.text);
+  return begins_with({there, size}, sign.text);
 }
 
 }  // namespace
 
 std::optional<LineMatch> match_line(std::span<const LinePattern> patterns, std::string_view line, Hits hits) {
   std::optional<LineMatch> match;
+  if (hits.empty()) return match;
   for (const LinePattern& pattern : patterns) {
     for (const std::uint32_t hit : hits) {
       if (!stands_at(pattern.sign, line, hit)) continue;

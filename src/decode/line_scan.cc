@@ -5,18 +5,20 @@
 #endif
 
 namespace telephony {
+
+using Pair = LineScan::Pair;
+using Block = LineScan::Block;
+
 namespace {
 
 /// 16 bytes that are compared at once: an extension of GCC and Clang, for any processor.
 using Vector = unsigned char __attribute__((vector_size(16)));
 
-Vector load(const char* at) {
+Vector load(const void* at) {
   Vector bytes;
   std::memcpy(&bytes, at, sizeof bytes);
   return bytes;
 }
-
-void store(Vector bytes, char* at) { std::memcpy(at, &bytes, sizeof bytes); }
 
 Vector all(unsigned char c) { return c - Vector{}; }
 
@@ -32,47 +34,67 @@ std::uint64_t bits(Equal equal) {
 #endif
 }
 
-/// Two bytes at a distance.
-struct Pair {
-  unsigned char first;
-  unsigned char last;
-  std::size_t distance;
-};
-
-/// Marks where the pair stands: a word for each 64 bytes of the text.
-void mark_pair_anywhere(const char* text, const Pair& pair, std::span<std::uint64_t> marks) {
-  const Vector first = all(pair.first);
-  const Vector last = all(pair.last);
-  for (std::uint64_t& word : marks) {
+/// Marks the blocks of a text, behind which there are kNeedleBytes more.
+void mark_anywhere(const char* text, std::span<const Pair> pairs, std::span<Block> blocks) {
+  const Vector low = all(0x20);
+  for (Block& block : blocks) {
+    block = {};
     for (std::size_t i = 0; i < 64; i += sizeof(Vector), text += sizeof(Vector)) {
-      word |= bits((load(text) == first) & (load(text + pair.distance) == last)) << i;
+      const Vector bytes = load(text);
+      block.ends |= bits(bytes == all('\n')) << i;
+      for (const Pair& pair : pairs) {
+        const Vector there = load(text + pair.distance) | low;
+        const auto both = ((bytes | low) == load(pair.first.data())) & (there == load(pair.last.data()));
+        block.marks |= bits(both) << i;
+      }
     }
   }
 }
 
 #if defined(__x86_64__)
+[[gnu::target("avx2")]] __m256i load_wide(const void* at) {
+  return _mm256_loadu_si256(static_cast<const __m256i*>(at));
+}
+
+/// A bit for each of 64 bytes that are equal.
+[[gnu::target("avx2")]] std::uint64_t wide_bits(__m256i low, __m256i high) {
+  return static_cast<std::uint32_t>(_mm256_movemask_epi8(low)) |
+         std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_epi8(high))} << 32;
+}
+
 /// The same with vectors of 32 bytes, which most processors of this kind have.
-[[gnu::target("avx2")]] void mark_pair_avx2(const char* text, const Pair& pair,
-                                            std::span<std::uint64_t> marks) {
-  const __m256i first = _mm256_set1_epi8(static_cast<char>(pair.first));
-  const __m256i last = _mm256_set1_epi8(static_cast<char>(pair.last));
-  for (std::uint64_t& word : marks) {
-    for (std::size_t i = 0; i < 64; i += sizeof first, text += sizeof first) {
-      const __m256i here = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text));
-      const __m256i there = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + pair.distance));
-      const __m256i both = _mm256_and_si256(_mm256_cmpeq_epi8(here, first), _mm256_cmpeq_epi8(there, last));
-      word |= std::uint64_t{static_cast<std::uint32_t>(_mm256_movemask_epi8(both))} << i;
+[[gnu::target("avx2")]] void mark_avx2(const char* text, std::span<const Pair> pairs,
+                                       std::span<Block> blocks) {
+  const __m256i end = _mm256_set1_epi8('\n');
+  const __m256i low = _mm256_set1_epi8(0x20);
+  for (Block& block : blocks) {
+    const __m256i left = load_wide(text);
+    const __m256i right = load_wide(text + 32);
+    block.ends = wide_bits(_mm256_cmpeq_epi8(left, end), _mm256_cmpeq_epi8(right, end));
+    const __m256i left_low = _mm256_or_si256(left, low);
+    const __m256i right_low = _mm256_or_si256(right, low);
+    __m256i left_marks = _mm256_setzero_si256();
+    __m256i right_marks = left_marks;
+    for (const Pair& pair : pairs) {
+      const __m256i first = load_wide(pair.first.data());
+      const __m256i last = load_wide(pair.last.data());
+      const __m256i left_there = _mm256_or_si256(load_wide(text + pair.distance), low);
+      const __m256i right_there = _mm256_or_si256(load_wide(text + 32 + pair.distance), low);
+      left_marks |= _mm256_cmpeq_epi8(left_low, first) & _mm256_cmpeq_epi8(left_there, last);
+      right_marks |= _mm256_cmpeq_epi8(right_low, first) & _mm256_cmpeq_epi8(right_there, last);
     }
+    block.marks = wide_bits(left_marks, right_marks);
+    text += 64;
   }
 }
 #endif
 
-void mark_pair(const char* text, const Pair& pair, std::span<std::uint64_t> marks) {
+void mark_blocks(const char* text, std::span<const Pair> pairs, std::span<Block> blocks) {
 #if defined(__x86_64__)
   static const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
-  if (has_avx2) return mark_pair_avx2(text, pair, marks);
+  if (has_avx2) return mark_avx2(text, pairs, blocks);
 #endif
-  mark_pair_anywhere(text, pair, marks);
+  mark_anywhere(text, pairs, blocks);
 }
 
 }  // namespace
@@ -80,46 +102,40 @@ void mark_pair(const char* text, const Pair& pair, std::span<std::uint64_t> mark
 void LineScan::begin(std::span<const Needle> needles) {
   hits_.clear();
   words_.clear();
+  pairs_.clear();
   for (const Needle& needle : needles) {
     std::array<unsigned char, kNeedleBytes> used{};
     std::fill_n(used.begin(), needle.size, 0xff);
     words_.push_back({number_at(used.data()), number_at(needle.bytes.data())});
+    Pair& pair = pairs_.emplace_back();
+    pair.distance = needle.size - 1U;
+    pair.first.fill(needle.bytes[0]);
+    pair.last.fill(needle.bytes[pair.distance]);
   }
 }
 
-void LineScan::mark(std::string_view text, std::span<const Needle> needles) {
-  fold(text);
-  const std::size_t blocks = std::min((text.size() + kBlock - 1) / kBlock, kBlocks);
-  marks_.fill(0);
-  for (const Needle& needle : needles) {
-    const std::size_t distance = needle.size - 1U;
-    mark_pair(folded_.data(), {needle.bytes[0], needle.bytes[distance], distance},
-              std::span(marks_).first(blocks));
-  }
+/// The last blocks, behind which there is no more to read, are marked where there is.
+void LineScan::mark(std::string_view text) {
+  const std::size_t whole = text.size() < kNeedleBytes ? 0 : (text.size() - kNeedleBytes) / kBlock;
+  const auto direct = std::span(blocks_).first(std::min(whole, kBlocks));
+  mark_blocks(text.data(), pairs_, direct);
+  if (direct.size() == kBlocks) return;
+  const std::string_view rest = text.substr(direct.size() * kBlock);
+  std::array<char, 2 * kBlock + kNeedleBytes> copy{};
+  std::copy(rest.begin(), rest.end(), copy.begin());
+  const auto last =
+      std::span(blocks_)
+          .subspan(direct.size())
+          .first(std::min<std::size_t>((rest.size() + kBlock - 1) / kBlock, kBlocks - direct.size()));
+  mark_blocks(copy.data(), pairs_, last);
+  const std::size_t used = rest.size() % kBlock;
+  if (last.size() * kBlock > rest.size()) last.back().marks &= (std::uint64_t{1} << used) - 1;
 }
 
-/// Also marks the ends. Behind the end of the text there are zeros, which no needle has.
-void LineScan::fold(std::string_view text) {
-  const std::size_t whole = std::min(text.size() / kBlock, kBlocks);
-  const char* from = text.data();
-  char* to = folded_.data();
-  for (std::size_t block = 0; block < whole; ++block) {
-    std::uint64_t ends = 0;
-    for (std::size_t i = 0; i < kBlock; i += sizeof(Vector), from += sizeof(Vector), to += sizeof(Vector)) {
-      const Vector bytes = load(from);
-      ends |= bits(bytes == all('\n')) << i;
-      store(bytes | all(0x20), to);
-    }
-    ends_[block] = ends;
-  }
-  const std::string_view rest = text.substr(whole * kBlock, kBlock);
-  std::uint64_t ends = 0;
-  for (std::size_t i = 0; i < rest.size(); ++i) {
-    if (rest[i] == '\n') ends |= std::uint64_t{1} << i;
-    to[i] = static_cast<char>(rest[i] | 0x20);
-  }
-  std::fill(to + rest.size(), folded_.data() + (whole + 1) * kBlock + kNeedleBytes, '\0');
-  if (whole < kBlocks) ends_[whole] = ends;
+std::uint64_t LineScan::folded_end(std::string_view end) {
+  std::array<char, kNeedleBytes> bytes{};
+  std::transform(end.begin(), end.end(), bytes.begin(), [](char c) { return static_cast<char>(c | 0x20); });
+  return number_at(bytes.data());
 }
 
 }  // namespace telephony

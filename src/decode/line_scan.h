@@ -28,6 +28,18 @@ class LineScan {
   template <typename Give>
   void each_line(std::string_view text, std::span<const Needle> needles, Give&& give);
 
+  /// The first and the last byte of a needle, each as often as they are compared at once.
+  struct Pair {
+    std::array<unsigned char, 32> first;
+    std::array<unsigned char, 32> last;
+    std::size_t distance;
+  };
+  /// A bit for each of 64 bytes.
+  struct Block {
+    std::uint64_t ends = 0;   ///< a line ends there
+    std::uint64_t marks = 0;  ///< the pair of some needle stands there
+  };
+
  private:
   static constexpr std::size_t kBlock = 64;  ///< bytes, and bits of a word
   static constexpr std::size_t kBlocks = 64;
@@ -47,25 +59,30 @@ class LineScan {
 
   void begin(std::span<const Needle> needles);
   /// Marks the tile with which the text begins.
-  void mark(std::string_view text, std::span<const Needle> needles);
-  void fold(std::string_view text);
+  void mark(std::string_view text);
 
-  /// Of the marks of a block of the tile, those where a needle stands; `line` is where the line begins.
-  void keep_hits(std::uint64_t marks, std::size_t block, std::size_t tile, std::size_t line) {
+  /// Bytes of the text as they are compared: each `| 0x20`, and zeros behind the end, which no needle has.
+  static std::uint64_t folded_at(std::string_view text, std::size_t at) {
+    if (text.size() - at < kNeedleBytes) return folded_end(text.substr(at));
+    return number_at(text.data() + at) | 0x2020202020202020U;
+  }
+  static std::uint64_t folded_end(std::string_view end);
+
+  /// Of the marks of a block, those where a needle stands; `line` is where the line begins.
+  void keep_hits(std::uint64_t marks, std::string_view text, std::size_t block, std::size_t line) {
     for (; marks != 0 && hits_.size() < limits::kLineBytes; marks &= marks - 1) {
       const std::size_t at = block + static_cast<std::size_t>(std::countr_zero(marks));
-      const std::uint64_t there = number_at(folded_.data() + at);
+      const std::uint64_t there = folded_at(text, at);
       const bool stands = std::any_of(words_.begin(), words_.end(), [there](const Word& word) {
         return (there & word.mask) == word.bytes;
       });
-      if (stands) hits_.push_back(static_cast<std::uint32_t>(tile + at - line));
+      if (stands) hits_.push_back(static_cast<std::uint32_t>(at - line));
     }
   }
 
-  std::array<std::uint64_t, kBlocks> ends_;   ///< where lines end
-  std::array<std::uint64_t, kBlocks> marks_;  ///< where the first and the last byte of some needle stand
-  std::array<char, kTile + kBlock + kNeedleBytes> folded_;  ///< the tile and a few bytes more, each `| 0x20`
-  std::vector<Word> words_;                                 ///< the needles as numbers
+  std::array<Block, kBlocks> blocks_;  ///< of the tile
+  std::vector<Pair> pairs_;
+  std::vector<Word> words_;  ///< the needles as numbers
   std::vector<std::uint32_t> hits_;
 };
 
@@ -74,20 +91,20 @@ void LineScan::each_line(std::string_view text, std::span<const Needle> needles,
   std::size_t start = 0;
   begin(needles);
   for (std::size_t tile = 0; tile < text.size(); tile += kTile) {
-    mark(text.substr(tile), needles);
+    mark(text.substr(tile));
     const std::size_t size = std::min(text.size() - tile, kTile);
-    for (std::size_t block = 0; block < size; block += kBlock) {
-      std::uint64_t marks = marks_[block / kBlock];
-      for (std::uint64_t ends = ends_[block / kBlock]; ends != 0; ends &= ends - 1) {
+    for (std::size_t block = tile; block < tile + size; block += kBlock) {
+      auto [ends, marks] = blocks_[(block - tile) / kBlock];
+      for (; ends != 0; ends &= ends - 1) {
         const std::uint64_t before = ends ^ (ends - 1);  // all bits up to the line's end
-        keep_hits(marks & before, block, tile, start);
+        if ((marks & before) != 0) keep_hits(marks & before, text, block, start);
         marks &= ~before;
-        const std::size_t end = tile + block + static_cast<std::size_t>(std::countr_zero(ends));
+        const std::size_t end = block + static_cast<std::size_t>(std::countr_zero(ends));
         give(text.substr(start, end - start), Hits(hits_));
         hits_.clear();
         start = end + 1;
       }
-      keep_hits(marks, block, tile, start);
+      if (marks != 0) keep_hits(marks, text, block, start);
     }
   }
   if (start < text.size()) give(text.substr(start), Hits(hits_));

@@ -129,8 +129,9 @@ void add_match(const LineMatch& match, const Source& source, RuleScratch& scratc
   if (event.account.empty()) event.account = meant_account(source, match.account);
 }
 
-Event line_event(const LineMatch& match, const Source& source, RuleScratch& scratch) {
-  Event event;
+Record line_event(const LineMatch& match, const Source& source, RuleScratch& scratch) {
+  Record record;
+  Event& event = std::get<Event>(record);
   event.kind = match.kind;
   add_match(match, source, scratch, event);
   scratch.identity.clear();
@@ -140,7 +141,7 @@ Event line_event(const LineMatch& match, const Source& source, RuleScratch& scra
     event.identity = scratch.identity;
     if (source.session_ids) event.session_id = match.id;
   }
-  return event;
+  return record;
 }
 
 }  // namespace telephony

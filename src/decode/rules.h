@@ -32,6 +32,6 @@ Record apply_rule(const EventRule& rule, const Source& source, Slots& slots, Rul
 void add_match(const LineMatch& match, const Source& source, RuleScratch& scratch, Event& event);
 
 /// The event that a log line says; of one that says "no error" only the kind and the id are left.
-Event line_event(const LineMatch& match, const Source& source, RuleScratch& scratch);
+Record line_event(const LineMatch& match, const Source& source, RuleScratch& scratch);
 
 }  // namespace telephony

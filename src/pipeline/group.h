@@ -11,6 +11,15 @@
 
 namespace telephony {
 
+/// That a posting's code or text is in no entry.
+struct UnlistedNote {
+  std::size_t posting = 0;  ///< its position
+  std::uint32_t entry = 0;  ///< of the space, where it counts
+  std::string_view code;    ///< as sent; empty like the text where no other error may share the posting
+  std::string_view text;    ///< as sent, as much of it as people may see
+  UnlistedCode shown;
+};
+
 /// One body, and what it turned into.
 struct Delivery {
   SourceId source = 0;
@@ -18,8 +27,8 @@ struct Delivery {
   WallTime received;
   std::size_t first = 0;  ///< its postings in the group: [first, last)
   std::size_t last = 0;
-  std::uint64_t events = 0;                                    ///< that these stand for
-  std::vector<std::pair<std::size_t, UnlistedCode>> unlisted;  ///< by position of the posting
+  std::uint64_t events = 0;  ///< that these stand for
+  std::vector<UnlistedNote> unlisted;
   RejectCounts causes{};
   Receipt receipt;
   Pipeline::Done done;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include "pipeline/group.h"
 #include "telephony_exporter/catalog/text.h"
@@ -11,11 +12,15 @@ namespace telephony {
 namespace {
 
 constexpr std::ptrdiff_t kPhoneDigits = 7;
+constexpr std::size_t kNewestUnlisted = 32;
 
 /// A code is short; with as many digits as a phone number it may hold one, whatever stands around it.
 bool may_hold_phone_number(std::string_view code) {
   return std::count_if(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; }) >= kPhoneDigits;
 }
+
+/// As much of an unlisted text as people may see.
+std::string_view shown_part(std::string_view text) { return text.substr(0, limits::kUnlistedTextBytes); }
 
 /// An unlisted code as people may see it: no phone number, and of the text only words.
 UnlistedCode unlisted_code(const Source& source, const Event& event, std::uint32_t entry) {
@@ -23,7 +28,7 @@ UnlistedCode unlisted_code(const Source& source, const Event& event, std::uint32
   code.provider = source.provider;
   code.product = source.product;
   code.code = may_hold_phone_number(event.code) ? "…" : std::string(event.code);
-  code.text = normal_text(event.text.substr(0, limits::kUnlistedTextBytes));
+  code.text = normal_text(shown_part(event.text));
   code.family = source.space->entries[entry].family;
   return code;
 }
@@ -124,8 +129,11 @@ void Pipeline::add_event(const Source& source, const Event& event, Delivery& del
   if (!event.warning.empty()) warn(source, event, delivery.received);
   const auto meaning = classifier_.classify(event, *source.space);
   const bool refused = meaning && source.space->entries[meaning->entry].category == Category::capacity;
-  const bool plain = meaning && !meaning->unlisted && is_plain(event, delivery);
-  if (plain && add_to_alike(source.series[meaning->entry], refused)) return;
+  const bool plain = meaning && is_plain(event, delivery);
+  if (plain && (meaning->unlisted ? !refused && add_to_unlisted(event, meaning->entry, delivery)
+                                  : add_to_alike(source.series[meaning->entry], refused))) {
+    return;
+  }
   if (event.call || refused) note_trunk(source, event, refused, delivery.received);
   if (!meaning && !event.session) {
     ++delivery.receipt.ignored;
@@ -144,9 +152,14 @@ void Pipeline::add_event(const Source& source, const Event& event, Delivery& del
   posting.error = source.series[meaning->entry];
   posting.session_id = open_->texts.keep(event.session_id);
   posting.retry_after = event.retry_after;
-  if (meaning->unlisted) {
-    delivery.unlisted.emplace_back(open_->postings.size() - 1, unlisted_code(source, event, meaning->entry));
-  }
+  if (!meaning->unlisted) return;
+  UnlistedNote& note = delivery.unlisted.emplace_back();
+  note.posting = open_->postings.size() - 1;
+  note.entry = meaning->entry;
+  note.shown = unlisted_code(source, event, meaning->entry);
+  if (!plain || refused) return;
+  note.code = open_->texts.keep(event.code);
+  note.text = open_->texts.keep(shown_part(event.text));
 }
 
 /// Errors of one body that are alike are one posting, whose count they raise. False when there is none yet;
@@ -156,16 +169,29 @@ bool Pipeline::add_to_alike(SeriesId series, bool refused) {
   if (series >= alike_.size()) alike_.resize(series + 1);
   Alike& alike = alike_[series];
   const bool in_order = !refused || alike.posting >= open_->refusals_from;
-  if (alike.delivery == deliveries_ && in_order) {
-    std::uint32_t& count = open_->postings[alike.posting].count;
-    if (count < std::numeric_limits<std::uint32_t>::max()) {
-      ++count;
-      ++open_->events;
-      return true;
-    }
-  }
+  if (alike.delivery == deliveries_ && in_order && raise(alike.posting)) return true;
   alike = {deliveries_, open_->postings.size()};
   return false;
+}
+
+/// The same for errors that no entry has, which are alike when people see the same of them. Only the newest
+/// postings are looked at, so that a body in which all codes differ costs no more than one in which few do.
+bool Pipeline::add_to_unlisted(const Event& event, std::uint32_t entry, const Delivery& delivery) {
+  const auto newest = std::span(delivery.unlisted).last(std::min(delivery.unlisted.size(), kNewestUnlisted));
+  const std::string_view text = shown_part(event.text);
+  const auto alike = std::find_if(newest.rbegin(), newest.rend(), [&](const UnlistedNote& note) {
+    return note.entry == entry && note.code == event.code && note.text == text;
+  });
+  return alike != newest.rend() && raise(alike->posting);
+}
+
+/// Lets the posting stand for one event more; false when it can't.
+bool Pipeline::raise(std::size_t posting) {
+  std::uint32_t& count = open_->postings[posting].count;
+  if (count == std::numeric_limits<std::uint32_t>::max()) return false;
+  ++count;
+  ++open_->events;
+  return true;
 }
 
 /// What is told of the calls of the last posting.
@@ -201,9 +227,9 @@ std::optional<EventKey> Pipeline::key_of(const Source& source, const Event& even
   return parts_.journal.key(identity_);
 }
 
-void Pipeline::note_unlisted(const UnlistedCode& code, WallTime now) {
-  parts_.metrics.unlisted(code.provider);
-  if (!parts_.unlisted.add(code, now)) return;
+void Pipeline::note_unlisted(const UnlistedCode& code, std::uint64_t times, WallTime now) {
+  parts_.metrics.unlisted(code.provider, times);
+  if (!parts_.unlisted.add(code, now, times)) return;
   parts_.log.warn(
       "a code is not in the catalog; see /api/v1/unlisted",
       {{"provider", code.provider}, {"product", code.product}, {"code", code.code}, {"family", code.family}});

@@ -104,8 +104,9 @@ void Pipeline::settle(Group& group, Delivery& delivery, bool committed) {
       const Posting& posting = group.postings[i];
       (posting.duplicate ? receipt.duplicate : receipt.counted) += posting.count;
     }
-    for (const auto& [position, code] : delivery.unlisted) {
-      if (!group.postings[position].duplicate) note_unlisted(code, delivery.received);
+    for (const UnlistedNote& note : delivery.unlisted) {
+      const Posting& posting = group.postings[note.posting];
+      if (!posting.duplicate) note_unlisted(note.shown, posting.count, delivery.received);
     }
   } else if (delivery.events > 0) {
     receipt.unavailable = true;

@@ -6,7 +6,7 @@
 
 namespace telephony {
 
-bool UnlistedCodes::add(const UnlistedCode& code, WallTime now) {
+bool UnlistedCodes::add(const UnlistedCode& code, WallTime now, std::uint64_t times) {
   const std::lock_guard lock(mutex_);
   const auto same = [&](const Kept& kept) {
     const UnlistedCode& known = kept.code;
@@ -22,11 +22,11 @@ bool UnlistedCodes::add(const UnlistedCode& code, WallTime now) {
     }
     kept_.push_back({code, now});
     found = kept_.end() - 1;
-    found->code.count = 1;
+    found->code.count = times;
     found->code.first_seen = found->code.last_seen = now;
     return may_tell(now);
   }
-  ++found->code.count;
+  found->code.count += times;
   found->code.last_seen = now;
   if (now - found->told < limits::kLogAgainAfter) return false;
   found->told = now;

@@ -122,8 +122,8 @@ void ExporterMetrics::add(SourceId source, const Receipt& receipt, const RejectC
   for (std::size_t i = 0; i < kRejectCauses; ++i) raise(counts.causes[i], causes[i]);
 }
 
-void ExporterMetrics::unlisted(const std::string& provider) {
-  families_->unlisted.Add({{"provider", provider}}).Increment();
+void ExporterMetrics::unlisted(const std::string& provider, std::uint64_t times) {
+  families_->unlisted.Add({{"provider", provider}}).Increment(static_cast<double>(times));
 }
 
 void ExporterMetrics::queued(std::size_t events) {

@@ -37,23 +37,24 @@ class Classifier {
  private:
   static constexpr unsigned kSetBits = 8;
 
-  struct Key {
-    std::array<std::uint64_t, 13> words;
-    std::uint8_t used;  ///< of them
+  static constexpr std::size_t kKeyBytes = 104;
 
-    bool join(const Event& event);
-    std::size_t set() const;
-    bool operator==(const Key& other) const;
-  };
   struct Known {
     std::uint64_t space = 0;  ///< 0: none
     std::optional<Classification> meaning;
     bool needs_failure = false;  ///< it counts only where a session failed
-    Key key;
+    std::uint8_t numbering = 0;  ///< bytes of the key; behind them are those of the code and of the text
+    std::uint8_t code = 0;
+    std::uint8_t text = 0;
+    std::array<char, kKeyBytes> key{};
+
+    bool is_of(const Event& event, const CodeSpace& asked) const;
+    void keep(const Event& event, const CodeSpace& asked);
   };
   using Set = std::array<Known, 2>;  ///< the one that came last is first
 
-  const Known& known(const Event& event, const CodeSpace& space, const Key& key);
+  static std::size_t set_of(const Event& event);
+  const Known& known(const Event& event, const CodeSpace& space);
 
   std::vector<Set> known_;
   std::string scratch_;

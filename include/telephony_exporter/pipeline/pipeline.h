@@ -67,6 +67,8 @@ class Pipeline {
   void add_event(const Source& source, const Event& event, Delivery& delivery);
   bool take(const Source& source, const RawEvent& raw, const Done& done);
   bool add_to_alike(SeriesId series, bool refused);
+  bool add_to_unlisted(const Event& event, std::uint32_t entry, const Delivery& delivery);
+  bool raise(std::size_t posting);
   void note_calls(const Event& event);
   std::uint64_t session_key(const Source& source, std::string_view session);
   void note_trunk(const Source& source, const Event& event, bool refused, WallTime received);
@@ -81,7 +83,7 @@ class Pipeline {
   void settle(Group& group, Delivery& delivery, bool committed);
   void maintain(WallTime now);
   bool keep_hints(WallTime now);
-  void note_unlisted(const UnlistedCode& code, WallTime now);
+  void note_unlisted(const UnlistedCode& code, std::uint64_t times, WallTime now);
   void warn(const Source& source, const Event& event, WallTime now);
 
   /// The last plain posting of a series, if it is one of the delivery that is being taken.

@@ -27,8 +27,9 @@ struct UnlistedCode {
 class UnlistedCodes {
  public:
   /// True when the operator should hear of it: at first sight, then once per limits::kLogAgainAfter; and of
-  /// no more than limits::kUnlistedCodes in that time, so that nobody can flood the log.
-  bool add(const UnlistedCode& code, WallTime now);
+  /// no more than limits::kUnlistedCodes in that time, so that nobody can flood the log. `times` is how often
+  /// it was seen since the last time.
+  bool add(const UnlistedCode& code, WallTime now, std::uint64_t times = 1);
 
   /// Newest first, then most frequent first.
   std::vector<UnlistedCode> list() const;

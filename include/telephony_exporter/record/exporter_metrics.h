@@ -46,7 +46,7 @@ class ExporterMetrics : public prometheus::Collectable {
   /// Adds what became of a body; `causes` says, by RejectCause, why records were rejected. The source must
   /// have been adopted.
   void add(SourceId source, const Receipt& receipt, const RejectCounts& causes);
-  void unlisted(const std::string& provider);
+  void unlisted(const std::string& provider, std::uint64_t times = 1);
   void queued(std::size_t events);                 ///< that wait for a commit
   void http_request(Listener listener, int code);  ///< a status of three digits
   /// What is said of a source that a reload has removed is dropped.
