@@ -48,7 +48,7 @@ std::string exposition(std::span<const prometheus::Collectable* const> sources, 
   std::size_t bytes = collected.empty() ? 0 : kCollectedBytes;
   for (const RenderedFamily& part : parts) bytes += part.bytes;
   for (auto& [name, family] : collected)
-    parts.push_back({name, 0, [&family = family](Page& page) { write(page, family); }});
+    parts.push_back({name, 0, [&family = family](Page& page) { write_family(page, family); }});
   std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   Page page(format, bytes);
   for (const RenderedFamily& part : parts) part.write(page);

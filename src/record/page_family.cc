@@ -114,7 +114,7 @@ bool is_stateset(const MetricFamily& family) {
 
 }  // namespace
 
-void write(Page& page, MetricFamily& family) {
+void write_family(Page& page, MetricFamily& family) {
   for (auto& metric : family.metric) std::sort(metric.label.begin(), metric.label.end());
   std::sort(family.metric.begin(), family.metric.end(),
             [](const ClientMetric& a, const ClientMetric& b) { return a.label < b.label; });

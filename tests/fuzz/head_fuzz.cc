@@ -84,8 +84,8 @@ constexpr std::string_view kBodyIsMissing = "...";
 std::string transcript(std::string_view bytes, std::size_t piece) {
   static const Live live(settings());
   static const RequestReader::WallClock now = [] { return WallTime{}; };
-  static Head head;
-  RequestReader reader(live, head, {}, now);
+  static ingest::Workbench bench;
+  RequestReader reader(live, bench, {}, now);
   std::string text;
   while (true) {
     switch (reader.advance()) {
@@ -99,6 +99,7 @@ std::string transcript(std::string_view bytes, std::size_t piece) {
         break;
     }
     if (bytes.empty()) return text.append(reader.phase() == RequestReader::Phase::body ? kBodyIsMissing : "");
+    reader.leave_bench();
     const std::span<char> room = reader.prepare();
     const std::size_t size = std::min({piece, room.size(), bytes.size()});
     require(size > 0, "there is room for what comes");

@@ -88,7 +88,7 @@ class Rendered : public prometheus::Collectable {
 };
 
 /// Writes a family label by label; sorts its samples. Counters begin with the process here.
-void write(Page& page, prometheus::MetricFamily& family);
+void write_family(Page& page, prometheus::MetricFamily& family);
 
 /// With \, newline and, where it stands in quotes, " escaped.
 void append_escaped(std::string& out, std::string_view text, bool quoted);
