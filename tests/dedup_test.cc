@@ -169,9 +169,30 @@ TEST(MemoryJournal, ReportsItself) {
   const JournalStats stats = journal->stats(clock.now());
   EXPECT_TRUE(stats.healthy);
   EXPECT_EQ(stats.commits, 2U);
+  EXPECT_GT(stats.commit_seconds, 0);
   EXPECT_EQ(stats.dedup_keys, 2U);
   EXPECT_EQ(stats.dedup_window_seconds, 30);
   EXPECT_EQ(stats.bytes, 0U);
+}
+
+TEST(MemoryJournal, MeasuresAlsoCommitsThatComeAtOneInstant) {
+  TestClock clock;
+  const auto journal = make_memory_journal({hours(1), 1000});
+  std::vector<Posting> batch(1);
+  journal->commit(batch, {}, clock.now());
+  const double first = journal->stats(clock.now()).commit_seconds;
+  for (int i = 0; i < 100; ++i) journal->commit(batch, {}, clock.now());
+  EXPECT_EQ(journal->stats(clock.now()).commits, 101U);
+  EXPECT_GT(journal->stats(clock.now()).commit_seconds, first);
+}
+
+TEST(MemoryJournal, AKeyThatIsExpectedIsNotYetThere) {
+  TestClock clock;
+  const auto journal = make_memory_journal({hours(1), 1000});
+  journal->expect(key_of(1));
+  std::vector<Posting> batch = {posting_of(key_of(1))};
+  EXPECT_TRUE(journal->commit(batch, {}, clock.now()));
+  EXPECT_EQ(duplicates(batch), "-");
 }
 
 TEST(MemoryJournal, StaysWithinNewLimits) {

@@ -25,7 +25,7 @@ struct Found {
 
 class RequestReaderTest : public testing::Test {
  protected:
-  RequestReader reader(Workbench& bench, const Peer& peer = {}) { return {live_, bench, peer, now_}; }
+  RequestReader reader(Workbench& bench, const Peer& peer = {}) { return {settings_, bench, peer, now_}; }
 
   static void give(RequestReader& reader, std::string_view bytes) {
     const auto room = reader.prepare();
@@ -62,6 +62,7 @@ class RequestReaderTest : public testing::Test {
 
   RequestReader::WallClock now_ = [] { return WallTime(); };
   Live live_{ingest_settings()};
+  LiveView settings_{live_};
   Workbench bench_;
 };
 
@@ -89,7 +90,7 @@ TEST_F(RequestReaderTest, RecallsNothingButWhatItWouldHaveParsed) {
     ASSERT_EQ(found, read_afresh(bytes)) << bytes;
     complete += found.progress == RequestReader::Progress::complete ? 1 : 0;
     std::destroy_at(&repeated);
-    new (&repeated) RequestReader(live_, bench_, {}, now_);
+    new (&repeated) RequestReader(settings_, bench_, {}, now_);
   }
   EXPECT_GT(complete, 2'000u);
 }
@@ -127,7 +128,7 @@ TEST_F(RequestReaderTest, RecallsNothingUnderOtherSettings) {
   live_.set(std::make_shared<Settings>());
   EXPECT_EQ(read(reading, ingest_request("1")).status, 404);
   reading.next();
-  bench_.tidy(*live_.get());
+  bench_.tidy(*settings_.get());
   EXPECT_TRUE(old.expired());
 }
 

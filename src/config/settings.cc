@@ -175,6 +175,7 @@ std::shared_ptr<const Settings> Live::get() const {
 void Live::set(std::shared_ptr<const Settings> settings) {
   const std::lock_guard lock(mutex_);
   settings_.swap(settings);
+  generation_.fetch_add(1, std::memory_order_release);
 }
 
 }  // namespace telephony

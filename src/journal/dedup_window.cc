@@ -19,9 +19,9 @@ void DedupWindow::limit(DedupLimits limits) {
 }
 
 bool DedupWindow::insert(const EventKey& key, WallTime now) {
-  if (index_.contains(key)) return false;
-  index_.make_room(key);
-  index_.add(key, keys_.push_newest(key, now, grain_));
+  const KeyIndex::Gap gap = index_.gap_for(key);
+  if (!gap) return false;
+  index_.fill(gap, key, keys_.push_newest(key, now, grain_));
   return true;
 }
 

@@ -26,6 +26,8 @@ class DedupWindow {
   DedupWindow(const DedupWindow&) = delete;
   DedupWindow& operator=(const DedupWindow&) = delete;
 
+  /// A key that is inserted soon is then in the cache, or on its way.
+  void expect(const EventKey& key) const { index_.prefetch(key); }
   /// False when the key was there already. `now` is never earlier than at the call before.
   bool insert(const EventKey& key, WallTime now);
 
@@ -54,6 +56,8 @@ class DedupWindow {
   void limit(DedupLimits limits);
   const DedupLimits& limits() const { return limits_; }
   std::size_t size() const { return keys_.size() - repeated_; }
+  /// When the oldest key came. There must be one.
+  WallTime oldest() const { return keys_.oldest_from(); }
   /// The age of the oldest key; 0 when there is none.
   std::chrono::duration<double> covered(WallTime now) const;
 

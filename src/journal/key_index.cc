@@ -44,37 +44,39 @@ std::uint8_t KeyIndex::tag(const EventKey& key) {
   return std::max<std::uint8_t>(static_cast<std::uint8_t>(key.low), 1);
 }
 
-template <typename Is>
-KeyIndex::Slot KeyIndex::find(const Table& table, const EventKey& key, Is is) {
-  // All buckets may have been passed at one time or another, so the search ends where it began.
-  for (std::uint32_t at = home(table, key), left = table.size; left > 0; at = after(table, at), --left) {
-    Bucket& bucket = table.buckets[at];
-    for (std::uint64_t slots = bucket.having(tag(key)); slots != 0; slots &= slots - 1) {
-      const std::size_t slot = first_slot(slots);
-      if (is(bucket.places[slot])) return {&bucket, slot};
-    }
-    if (bucket.passed == 0) break;
-  }
-  return {};
-}
-
-bool KeyIndex::contains(const EventKey& key) const {
-  const auto is = [&](KeyQueue::Place place) { return keys_[place] == key; };
-  return find(tables_[table_of(key)], key, is).bucket != nullptr;
-}
-
 void KeyIndex::prefetch(const EventKey& key) const {
   const Table& table = tables_[table_of(key)];
   __builtin_prefetch(table.buckets.get() + home(table, key), 1);
 }
 
-void KeyIndex::make_room(const EventKey& key) {
-  const std::size_t number = table_of(key);
-  const Table& table = tables_[number];
-  if (table.keys == kFill * table.size) resize(number, table.keys + 1);
+KeyIndex::Gap KeyIndex::gap_for(const EventKey& key) {
+  Table& table = tables_[table_of(key)];
+  if (table.keys == kFill * table.size) resize(table_of(key), table.keys + 1);
+  Gap gap;
+  // All buckets may have been passed at one time or another, so the search ends where it began.
+  for (std::uint32_t at = home(table, key), left = table.size; left > 0; at = after(table, at), --left) {
+    Bucket& bucket = table.buckets[at];
+    for (std::uint64_t slots = bucket.having(tag(key)); slots != 0; slots &= slots - 1) {
+      if (keys_[bucket.places[first_slot(slots)]] == key) return {};
+    }
+    if (const std::uint64_t free = gap ? 0 : bucket.having(0); free != 0) {
+      gap.bucket_ = &bucket;
+      gap.slot_ = first_slot(free);
+    }
+    if (gap && bucket.passed == 0) break;
+  }
+  return gap;
 }
 
-void KeyIndex::add(const EventKey& key, KeyQueue::Place place) { put(tables_[table_of(key)], key, place); }
+void KeyIndex::fill(const Gap& gap, const EventKey& key, KeyQueue::Place place) {
+  Table& table = tables_[table_of(key)];
+  for (std::uint32_t at = home(table, key); &table.buckets[at] != gap.bucket_; at = after(table, at)) {
+    ++table.buckets[at].passed;
+  }
+  gap.bucket_->tags[gap.slot_] = tag(key);
+  gap.bucket_->places[gap.slot_] = place;
+  ++table.keys;
+}
 
 void KeyIndex::put(Table& table, const EventKey& key, KeyQueue::Place place) {
   for (std::uint32_t at = home(table, key);; at = after(table, at)) {
@@ -90,16 +92,31 @@ void KeyIndex::put(Table& table, const EventKey& key, KeyQueue::Place place) {
   }
 }
 
+/// kSlots when it is not there.
+std::size_t KeyIndex::slot_of(const Bucket& bucket, std::uint8_t tag, KeyQueue::Place place) {
+  for (std::uint64_t slots = bucket.having(tag); slots != 0; slots &= slots - 1) {
+    if (const std::size_t slot = first_slot(slots); bucket.places[slot] == place) return slot;
+  }
+  return kSlots;
+}
+
 bool KeyIndex::remove(const EventKey& key, KeyQueue::Place place) {
   Table& table = tables_[table_of(key)];
-  const Slot slot = find(table, key, [&](KeyQueue::Place other) { return other == place; });
-  if (slot.bucket == nullptr) return false;
-  slot.bucket->tags[slot.number] = 0;
-  --table.keys;
-  for (std::uint32_t at = home(table, key); &table.buckets[at] != slot.bucket; at = after(table, at)) {
-    --table.buckets[at].passed;
+  const std::uint32_t first = home(table, key);
+  std::uint32_t at = first;
+  for (std::uint32_t left = table.size; left > 0; at = after(table, at), --left) {
+    Bucket& bucket = table.buckets[at];
+    if (const std::size_t slot = slot_of(bucket, tag(key), place); slot < kSlots) {
+      bucket.tags[slot] = 0;
+      --table.keys;
+      for (std::uint32_t before = first; before != at; before = after(table, before)) {
+        --table.buckets[before].passed;
+      }
+      return true;
+    }
+    if (bucket.passed == 0) break;
   }
-  return true;
+  return false;
 }
 
 std::size_t KeyIndex::add_all(KeyQueue::Place newest, std::size_t count) {
@@ -115,11 +132,10 @@ std::size_t KeyIndex::add_all(KeyQueue::Place newest, std::size_t count) {
     if (i + 2 * kAhead < count) keys_.prefetch(sorted[i + 2 * kAhead]);
     if (i + kAhead < count) prefetch(keys_[sorted[i + kAhead]]);
     const EventKey key = keys_[sorted[i]];
-    if (contains(key)) {
-      ++known;
+    if (const Gap gap = gap_for(key)) {
+      fill(gap, key, sorted[i]);
     } else {
-      make_room(key);
-      add(key, sorted[i]);
+      ++known;
     }
   }
   return known;

@@ -25,13 +25,15 @@ class KeyIndex {
  public:
   explicit KeyIndex(const KeyQueue& keys) : keys_(keys) {}
 
-  bool contains(const EventKey& key) const;
   /// What is asked for, inserted or removed a few calls later is then in the cache.
   void prefetch(const EventKey& key) const;
 
-  /// After this the key can be added. Throws std::bad_alloc; then nothing has changed.
-  void make_room(const EventKey& key);
-  void add(const EventKey& key, KeyQueue::Place place);
+  /// Where a key that is new is to stand; none when it is there already. So one walk answers whether a key is
+  /// new and where it goes. Throws std::bad_alloc; then nothing has changed.
+  class Gap;
+  Gap gap_for(const EventKey& key);
+  /// Adds the key, when nothing was added or removed since.
+  void fill(const Gap& gap, const EventKey& key, KeyQueue::Place place);
   /// False when the index has another place for that key, or none.
   bool remove(const EventKey& key, KeyQueue::Place place);
 
@@ -60,10 +62,6 @@ class KeyIndex {
     std::uint32_t size = 0;  ///< in buckets
     std::uint32_t keys = 0;
   };
-  struct Slot {
-    Bucket* bucket = nullptr;  ///< null: there is none
-    std::size_t number = 0;
-  };
 
   static std::size_t table_of(const EventKey& key) { return key.low >> 54; }
   static std::uint32_t home(const Table& table, const EventKey& key);
@@ -72,12 +70,21 @@ class KeyIndex {
   }
   static std::uint8_t tag(const EventKey& key);
   static void put(Table& table, const EventKey& key, KeyQueue::Place place);
-  template <typename Is>
-  static Slot find(const Table& table, const EventKey& key, Is is);
+  static std::size_t slot_of(const Bucket& bucket, std::uint8_t tag, KeyQueue::Place place);
   void resize(std::size_t number, std::size_t keys);
 
   const KeyQueue& keys_;
   std::array<Table, kTables> tables_;
+};
+
+class KeyIndex::Gap {
+ public:
+  explicit operator bool() const { return bucket_ != nullptr; }
+
+ private:
+  friend class KeyIndex;
+  Bucket* bucket_ = nullptr;
+  std::size_t slot_ = 0;
 };
 
 }  // namespace telephony

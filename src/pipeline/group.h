@@ -32,6 +32,17 @@ struct Delivery {
   RejectCounts causes{};
   Receipt receipt;
   Pipeline::Done done;
+
+  /// Makes it ready for the next body. What each body sets anyway stays, and what few bodies have is only
+  /// looked at, so that a request doesn't build and take down all of it.
+  void clear() {
+    if (!unlisted.empty()) unlisted = {};
+    if (receipt.rejected > 0) causes = {};
+    if (receipt.rejects.capacity() > 0) receipt.rejects = {};
+    receipt.received = receipt.counted = receipt.duplicate = receipt.ignored = receipt.rejected = 0;
+    receipt.unavailable = false;
+    if (done) done = nullptr;
+  }
 };
 
 /// The deliveries of a group. Those that were cleared are filled again, so that a request needs no memory of
@@ -44,7 +55,7 @@ class Deliveries {
   }
   Delivery& back() { return all_[size_ - 1]; }
   void cut(std::size_t size) {
-    while (size_ > size) all_[--size_] = {};
+    while (size_ > size) all_[--size_].clear();
   }
   void clear() {
     cut(0);

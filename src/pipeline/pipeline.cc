@@ -224,7 +224,9 @@ std::optional<EventKey> Pipeline::key_of(const Source& source, const Event& even
   }
   identity_.resize(identity_prefix_);
   identity_ += identity;
-  return parts_.journal.key(identity_);
+  const EventKey key = parts_.journal.key(identity_);
+  if (!committer_.joinable()) parts_.journal.expect(key);  // else a commit may be under way
+  return key;
 }
 
 void Pipeline::note_unlisted(const UnlistedCode& code, std::uint64_t times, WallTime now) {

@@ -18,7 +18,7 @@ Connection::Connection(Descriptor socket, const Peer& peer, Context& context, ss
     : transport_(std::move(socket)),
       context_(context),
       share_(context.bodies),
-      reader_(context.live, context.bench, peer, context.hooks.now),
+      reader_(context.settings, context.bench, peer, context.hooks.now),
       writer_(transport_, context.replies),
       deadline_(kNever) {
   if (tls != nullptr) transport_.speak_tls(*tls, context.log);

@@ -21,6 +21,7 @@ struct Context {
   IngestHooks hooks;
   IngestLimits limits;
   Log& log;
+  LiveView settings{live};
   EventLoop loop = {};
   std::shared_ptr<Answers> answers = std::make_shared<Answers>();
   std::function<void(Connection&)> closed = {};

@@ -161,7 +161,7 @@ class IngestServer::Impl {
   void tick(Clock::time_point now) {
     tick_at_ = now + context_.limits.tick;
     tls_.refresh(now);
-    context_.bench.tidy(*context_.live.get());
+    context_.bench.tidy(*context_.settings.get());
     context_.places.clear_since(now - context_.limits.place);
     for_each([now](Connection& connection) { connection.expire(now); });
   }

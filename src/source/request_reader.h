@@ -43,7 +43,7 @@ class RequestReader {
 
   using WallClock = std::function<WallTime()>;
 
-  RequestReader(const Live& live, Workbench& bench, const Peer& peer, const WallClock& now)
+  RequestReader(LiveView& live, Workbench& bench, const Peer& peer, const WallClock& now)
       : live_(live), bench_(bench), head_(bench.head), peer_(peer), now_(now) {}
 
   std::span<char> prepare();       ///< room for what is received next
@@ -78,7 +78,7 @@ class RequestReader {
   void leave_large_body();
   std::size_t free_bytes() const;
 
-  const Live& live_;
+  LiveView& live_;
   Workbench& bench_;
   Head& head_;
   const Peer peer_;

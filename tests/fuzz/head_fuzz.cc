@@ -83,9 +83,10 @@ constexpr std::string_view kBodyIsMissing = "...";
 /// The requests that are read from a connection, up to the first that is refused.
 std::string transcript(std::string_view bytes, std::size_t piece) {
   static const Live live(settings());
+  static LiveView view(live);
   static const RequestReader::WallClock now = [] { return WallTime{}; };
   static ingest::Workbench bench;
-  RequestReader reader(live, bench, {}, now);
+  RequestReader reader(view, bench, {}, now);
   std::string text;
   while (true) {
     switch (reader.advance()) {

@@ -2,6 +2,7 @@
 // Immutable.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <map>
@@ -69,7 +70,7 @@ struct Source {
   std::vector<const EventRule*> rules;          ///< those of the catalog that serve this product
   const AccountNames* account_names = nullptr;  ///< of its provider; null: accounts count as they are told
   SourceId id = 0;
-  bool session_ids = false;                     ///< its events name their sessions, for exemplars
+  bool session_ids = false;  ///< its events name their sessions, for exemplars
   StreamId stream = 0;
   std::vector<SeriesId> series;  ///< by position of the entry in `space`
 
@@ -139,9 +140,33 @@ class Live {
   explicit Live(std::shared_ptr<const Settings> settings) : settings_(std::move(settings)) {}
   std::shared_ptr<const Settings> get() const;
   void set(std::shared_ptr<const Settings> settings);
+  /// How often they were set.
+  std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
 
  private:
   mutable std::mutex mutex_;
+  std::shared_ptr<const Settings> settings_;
+  std::atomic<std::uint64_t> generation_ = 0;
+};
+
+/// The settings in force, for one thread that asks often: the snapshot is taken anew only when others were
+/// set, so that asking takes no lock. Until it is asked again it keeps the ones that it gave.
+class LiveView {
+ public:
+  explicit LiveView(const Live& live) : live_(live), generation_(live.generation()), settings_(live.get()) {}
+
+  const std::shared_ptr<const Settings>& get() {
+    // Read before the settings, so that those are never older than it.
+    if (const std::uint64_t generation = live_.generation(); generation != generation_) {
+      settings_ = live_.get();
+      generation_ = generation;
+    }
+    return settings_;
+  }
+
+ private:
+  const Live& live_;
+  std::uint64_t generation_;
   std::shared_ptr<const Settings> settings_;
 };
 

@@ -20,7 +20,7 @@ namespace telephony {
 struct JournalStats {
   bool healthy = true;
   std::uint64_t commits = 0;
-  double commit_seconds = 0;  ///< spent in all commits together
+  double commit_seconds = 0;  ///< spent in all commits together; in memory estimated from one of many
   std::uint64_t bytes = 0;    ///< on disk
   std::uint64_t dedup_keys = 0;
   double dedup_window_seconds = 0;   ///< age of the oldest key that would still be recognised
@@ -32,13 +32,17 @@ struct DedupLimits {
   std::size_t max_keys = 4'000'000;
 };
 
-/// Calls of `commit`, `keep` and `maintain` come one at a time; all others may come from any thread.
+/// Calls of `expect`, `commit`, `keep` and `maintain` come one at a time; all others may come from any
+/// thread.
 class Journal {
  public:
   virtual ~Journal() = default;
 
   /// A keyed hash of the parts of an identity; the same parts give the same key as long as the journal lives.
   virtual EventKey key(std::string_view identity) const = 0;
+
+  /// Says that a key will be in the next batch, so that what memory it needs can come closer meanwhile.
+  virtual void expect(const EventKey&) {}
 
   /// Remembers the whole batch at once and marks the postings whose key was known before, or came earlier in
   /// the same batch, as duplicates. Returns false when it can't: then nothing of the batch is remembered.
