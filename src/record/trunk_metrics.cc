@@ -118,7 +118,7 @@ void TrunkMetrics::see(std::span<TrunkNote> notes) {
     last = &note;
   }
   const std::lock_guard lock(mutex_);
-  constexpr std::size_t kAhead = 8;
+  constexpr std::size_t kAhead = 16;
   for (std::size_t i = 0; i < notes.size(); ++i) {
     if (i + kAhead < notes.size()) trunks_.prefetch(notes[i + kAhead].event);
     trunks_.see(notes[i].event, notes[i].received);

@@ -39,7 +39,7 @@ class CallTable {
   const Call* oldest() const { return oldest_ == kNone ? nullptr : &slots_[oldest_].call; }
 
   /// What is looked up a moment later need not be waited for: with many calls, memory is what a lookup costs.
-  void prefetch(std::uint64_t session) const {
+  [[gnu::always_inline]] void prefetch(std::uint64_t session) const {
     if (size_ > 0) __builtin_prefetch(&buckets_[session & (buckets_.size() - 1)]);
   }
 

@@ -36,7 +36,7 @@ class OpenCalls {
   void report(const TrunkId& trunk, const CallId& id, bool over, std::uint32_t now);
 
   /// A report of this session is to come.
-  void prefetch(std::uint64_t session) const {
+  [[gnu::always_inline]] void prefetch(std::uint64_t session) const {
     open_.prefetch(session);
     ended_legs_.prefetch(session);
     ended_sessions_.prefetch(session);
