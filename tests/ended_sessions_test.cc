@@ -64,7 +64,7 @@ TEST(EndedSessions, AreThoseOfATableThatForgetsNone) {
   Random random;
   std::uint32_t now = 0;
   for (int i = 0; i < 400'000; ++i) {
-    now += i / 50'000 % 2 == 0 ? random.next(2) : random.next(100);
+    now += static_cast<std::uint32_t>(i / 50'000 % 2 == 0 ? random.next(2) : random.next(100));
     while (all.oldest() != nullptr && now - all.oldest()->since >= kHour) all.take_oldest();
     const std::uint64_t session = Random::spread(random.next(20'000));
     ASSERT_EQ(sessions.contains(session, now), all.contains({session, 0})) << i;
@@ -147,7 +147,7 @@ TEST(EndedSessions, LeaveOpenCallsWhatTheyWereWithATable) {
   Random random;
   std::uint32_t now = 0;
   for (int i = 0; i < 500'000; ++i) {
-    now += i / 20'000 % 2 == 0 ? 0 : random.next(30);
+    now += static_cast<std::uint32_t>(i / 20'000 % 2 == 0 ? 0 : random.next(30));
     const CallId id{Random::spread(random.next(10'000)), random.next(2) * random.next(5)};
     const TrunkId trunk{0, static_cast<AccountId>(random.next(3))};
     const bool over = random.next(3) == 0;

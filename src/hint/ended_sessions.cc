@@ -60,7 +60,7 @@ bool EndedSessions::contains(std::uint64_t session, std::uint32_t now) const {
 /// What shared a line is spread over two, in its order.
 void EndedSessions::grow() {
   const std::size_t half = lines_.size();
-  const auto before = std::exchange(lines_, std::vector<Line>(2 * half));
+  const auto before = std::exchange(lines_, decltype(lines_)(2 * half));
   for (const Line& from : before) {
     std::array<std::size_t, 2> used{};
     for (std::size_t i = 0; i < kPlaces && from.sessions[i] != 0; ++i) {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "telephony_exporter/hint/huge_pages.h"
+
 namespace telephony {
 
 /// Not thread-safe. Times are seconds on a clock that does not run backwards.
@@ -56,7 +58,7 @@ class EndedSessions {
 
   std::size_t most_lines_;
   std::uint32_t memory_;
-  std::vector<Line> lines_;  ///< a power of two; none before the first session
+  std::vector<Line, HugePages<Line>> lines_;  ///< a power of two; none before the first session
 };
 
 }  // namespace telephony
