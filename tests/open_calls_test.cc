@@ -81,8 +81,8 @@ TEST_F(OpenCallsTest, AnEndThatComesBeforeItsBeginningHolds) {
   ends(2, 0);
   opens(2, 20);
   EXPECT_EQ(calls_.size(), 0U);
-  EXPECT_TRUE(calls_.knows(1));
-  EXPECT_FALSE(calls_.knows(3));
+  EXPECT_TRUE(calls_.knows(1, 0));
+  EXPECT_FALSE(calls_.knows(3, 0));
 }
 
 TEST_F(OpenCallsTest, WhatHasEndedIsForgottenInTime) {
@@ -119,8 +119,8 @@ TEST_F(OpenCallsTest, OfTooManyTheOldestIsDropped) {
   EXPECT_EQ(calls_.size(), 1000U);
   EXPECT_EQ(calls_.dropped(), 500U);
   EXPECT_EQ(told(CallChange::dropped), 500U);
-  EXPECT_FALSE(calls_.knows(500));
-  EXPECT_TRUE(calls_.knows(501));
+  EXPECT_FALSE(calls_.knows(500, 0));
+  EXPECT_TRUE(calls_.knows(501, 0));
 }
 
 TEST_F(OpenCallsTest, ASessionHasOnlySoManyLegs) {

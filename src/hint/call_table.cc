@@ -11,12 +11,14 @@ std::size_t CallTable::legs(std::uint64_t session) const {
 }
 
 CallTable::Position CallTable::find(const CallId& id) const {
+  if (size_ == 0) return kNone;  // and its buckets, which may be many, stay out of the cache
   Position at = buckets_[id.session & (buckets_.size() - 1)];
   while (at != kNone && slots_[at].call.id != id) at = slots_[at].next;
   return at;
 }
 
 CallTable::Position CallTable::find_session(std::uint64_t session) const {
+  if (size_ == 0) return kNone;
   Position at = buckets_[session & (buckets_.size() - 1)];
   while (at != kNone && slots_[at].call.id.session != session) at = slots_[at].next;
   return at;

@@ -13,7 +13,7 @@ bool is_older(const CallTable& calls, std::uint32_t now, std::chrono::seconds ag
 void OpenCalls::report(const TrunkId& trunk, const CallId& id, bool over, std::uint32_t now) {
   expire(now);
   if (over) return end(id, now);
-  const bool has_ended = ended_.contains({id.session, 0}) || ended_.contains(id);
+  const bool has_ended = ended_sessions_.contains(id.session, now) || ended_legs_.contains(id);
   if (!has_ended && !open_.contains(id)) open({id, trunk, now});
 }
 
@@ -41,18 +41,19 @@ void OpenCalls::open(const CallTable::Call& call) {
 void OpenCalls::end(const CallId& id, std::uint32_t now) {
   const auto take = [&] { return id.leg == 0 ? open_.take_one_of(id.session) : open_.take(id); };
   while (const auto call = take()) tell_(*call, CallChange::ended);
-  remember(id, now);
+  if (id.leg == 0) return ended_sessions_.add(id.session, now);
+  remember_leg(id, now);
 }
 
 /// Of one session only so many, as they are looked up one after the other.
-void OpenCalls::remember(const CallId& id, std::uint32_t now) {
-  if (ended_.contains(id) || (id.leg != 0 && ended_.legs(id.session) >= limits::kLegsOfACall)) return;
-  if (ended_.size() >= limits_.ended) ended_.take_oldest();
-  ended_.add({id, {}, now});
+void OpenCalls::remember_leg(const CallId& id, std::uint32_t now) {
+  if (ended_legs_.contains(id) || ended_legs_.legs(id.session) >= limits::kLegsOfACall) return;
+  if (ended_legs_.size() >= limits_.ended) ended_legs_.take_oldest();
+  ended_legs_.add({id, {}, now});
 }
 
 void OpenCalls::expire(std::uint32_t now) {
-  while (is_older(ended_, now, limits_.memory)) ended_.take_oldest();
+  while (is_older(ended_legs_, now, limits_.memory)) ended_legs_.take_oldest();
   while (is_older(open_, now, limits_.expiry)) {
     ++expired_;
     if (const auto call = open_.take_oldest()) tell_(*call, CallChange::expired);

@@ -80,7 +80,7 @@ void Trunks::watch_limit(Trunk& trunk) const {
 
 void Trunks::see(const TrunkEvent& event, WallTime received) {
   const Seconds now = pass(received);
-  const bool known = event.refused && event.call && calls_.knows(event.call->session);
+  const bool known = event.refused && event.call && calls_.knows(event.call->session, whole(now));
   // What was refused takes no channel, whatever else is said of it.
   if (event.call) calls_.report(event.trunk, *event.call, event.over || event.refused, whole(now));
   if (event.refused && trunks_.contains(event.trunk)) {

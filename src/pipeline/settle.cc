@@ -72,6 +72,7 @@ bool Pipeline::keep_hints(WallTime now) {
 void Pipeline::settle(Group& group, WallTime now) {
   if (group.accounts) parts_.ledger.admit(group.postings);
   const bool nothing = group.postings.empty() && group.positions.empty();
+  if (!group.trunk_notes.empty()) parts_.trunks->expect(group.trunk_notes);
   const bool committed = nothing || parts_.journal.commit(group.postings, group.positions, now);
   if (committed) count(group);
   for (Delivery& delivery : group.deliveries) settle(group, delivery, committed);

@@ -91,6 +91,9 @@ std::map<TrunkId, std::uint32_t> limits_of(const Settings& settings, Ledger& led
   return limits;
 }
 
+// So many notes are known before they are seen; as many lines as a core fetches at once.
+constexpr std::size_t kAhead = 16;
+
 bool is_active(const Settings& settings, StreamId stream) {
   return std::any_of(settings.streams.begin(), settings.streams.end(),
                      [&](const ActiveStream& active) { return active.id == stream; });
@@ -110,6 +113,12 @@ void TrunkMetrics::adopt(std::shared_ptr<const Settings> settings) {
   settings_ = std::move(settings);
 }
 
+void TrunkMetrics::expect(std::span<const TrunkNote> notes) const {
+  const std::unique_lock lock(mutex_, std::try_to_lock);
+  if (!lock) return;
+  for (const TrunkNote& note : notes.first(std::min(notes.size(), kAhead))) trunks_.prefetch(note.event);
+}
+
 void TrunkMetrics::see(std::span<TrunkNote> notes) {
   const TrunkNote* last = nullptr;
   for (TrunkNote& note : notes) {
@@ -118,7 +127,6 @@ void TrunkMetrics::see(std::span<TrunkNote> notes) {
     last = &note;
   }
   const std::lock_guard lock(mutex_);
-  constexpr std::size_t kAhead = 8;
   for (std::size_t i = 0; i < notes.size(); ++i) {
     if (i + kAhead < notes.size()) trunks_.prefetch(notes[i + kAhead].event);
     trunks_.see(notes[i].event, notes[i].received);

@@ -34,12 +34,13 @@ class CallTable {
 
   std::size_t size() const { return size_; }
   std::size_t legs(std::uint64_t session) const;
+  bool holds(std::uint64_t session) const { return find_session(session) != kNone; }
   bool contains(const CallId& id) const { return find(id) != kNone; }
   const Call* oldest() const { return oldest_ == kNone ? nullptr : &slots_[oldest_].call; }
 
   /// What is looked up a moment later need not be waited for: with many calls, memory is what a lookup costs.
-  void prefetch(std::uint64_t session) const {
-    __builtin_prefetch(&buckets_[session & (buckets_.size() - 1)]);
+  [[gnu::always_inline]] void prefetch(std::uint64_t session) const {
+    if (size_ > 0) __builtin_prefetch(&buckets_[session & (buckets_.size() - 1)]);
   }
 
   /// The call must not be there yet.

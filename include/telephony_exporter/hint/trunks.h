@@ -50,7 +50,7 @@ class Trunks {
 
   void see(const TrunkEvent& event, WallTime received);
   /// It is to be seen soon.
-  void prefetch(const TrunkEvent& event) const {
+  [[gnu::always_inline]] void prefetch(const TrunkEvent& event) const {
     if (event.call) calls_.prefetch(event.call->session);
   }
 

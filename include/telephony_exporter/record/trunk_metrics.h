@@ -36,6 +36,10 @@ class TrunkMetrics : public prometheus::Collectable {
   /// To be called after the ledger has adopted them.
   void adopt(std::shared_ptr<const Settings> settings);
 
+  /// These are to be seen soon: the memory that the first of them need comes while something else is done.
+  /// Never waits.
+  void expect(std::span<const TrunkNote> notes) const;
+
   /// What events say, in their order.
   void see(std::span<TrunkNote> notes);
 
