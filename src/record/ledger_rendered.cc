@@ -24,7 +24,9 @@ class Beginning {
     if (account != last_) {
       last_ = account;
       text_.resize(name_bytes_);
-      text_.append(rendered_labels({{"account", accounts_[account]}})).append(",");
+      text_ += "account=\"";
+      append_escaped(text_, accounts_[account], true);
+      text_ += "\",";
     }
     return text_;
   }

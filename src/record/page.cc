@@ -153,6 +153,11 @@ std::string Page::text() && {
 }
 
 void append_escaped(std::string& out, std::string_view text, bool quoted) {
+  const auto has = [text](char c) { return text.find(c) != text.npos; };  // many characters at a time
+  if (!has('\n') && !has('\\') && !(quoted && has('"'))) {
+    out += text;
+    return;
+  }
   for (const char c : text) {
     if (c == '\n') {
       out += "\\n";
