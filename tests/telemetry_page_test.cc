@@ -89,6 +89,31 @@ TEST(TelemetryPageTest, IsForgottenAndStillRead) {
   EXPECT_NE(page.get(PageFormat::text, true, before), first);
 }
 
+TEST(TelemetryPageTest, IsWrittenOverOneThatNobodyReads) {
+  const PaddedMetrics metrics(100, 10);
+  TelemetryPage page({&metrics});
+  auto first = page.get(PageFormat::text, false, Clock::now());
+  const char* const bytes = first->data();
+  const std::string copy = *first;
+  auto second = page.get(PageFormat::text, false, Clock::now());
+  EXPECT_NE(second->data(), bytes) << "the first is still read";
+  EXPECT_EQ(*first, copy);
+  first.reset();
+  const auto third = page.get(PageFormat::text, false, Clock::now());
+  EXPECT_EQ(third->data(), bytes);
+  EXPECT_EQ(*third, copy);
+}
+
+TEST(TelemetryPageTest, KeepsNoLargeMemory) {
+  const PaddedMetrics metrics(2000, 1000);
+  TelemetryPage page({&metrics});
+  auto first = page.get(PageFormat::text, false, Clock::now());
+  EXPECT_FALSE(page.forget(Clock::now())) << "it is still read";
+  first.reset();
+  EXPECT_TRUE(page.forget(Clock::now()));
+  EXPECT_FALSE(page.forget(Clock::now()));
+}
+
 TEST(TelemetryPageTest, IsMadeByManyThreads) {
   const PaddedMetrics metrics(500, 10);
   TelemetryPage page({&metrics});

@@ -33,7 +33,8 @@ const char* content_type(PageFormat format) {
                                            : "text/plain; version=0.0.4; charset=utf-8";
 }
 
-std::string exposition(std::span<const prometheus::Collectable* const> sources, PageFormat format) {
+std::string exposition(std::span<const prometheus::Collectable* const> sources, PageFormat format,
+                       std::string old) {
   constexpr std::size_t kCollectedBytes = 64 * 1024;  // of what is not rendered, roughly
   std::vector<RenderedFamily> parts;
   Families collected;
@@ -50,7 +51,7 @@ std::string exposition(std::span<const prometheus::Collectable* const> sources, 
   for (auto& [name, family] : collected)
     parts.push_back({name, 0, [&family = family](Page& page) { write_family(page, family); }});
   std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-  Page page(format, bytes);
+  Page page(format, bytes, std::move(old));
   for (const RenderedFamily& part : parts) part.write(page);
   return std::move(page).text();
 }

@@ -6,6 +6,30 @@
 
 namespace telephony {
 
+namespace {
+
+constexpr std::size_t kSmallBytes = 256 * 1024;
+
+}  // namespace
+
+void SpareText::put(std::string text) {
+  const std::lock_guard lock(mutex_);
+  if (text.capacity() > text_.capacity()) text_.swap(text);
+}
+
+std::string SpareText::take() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(text_, {});
+}
+
+bool SpareText::drop_large() {
+  std::string dropped;
+  const std::lock_guard lock(mutex_);
+  if (text_.capacity() <= kSmallBytes) return false;
+  text_.swap(dropped);
+  return true;
+}
+
 TelemetryPage::TelemetryPage(std::vector<const prometheus::Collectable*> sources)
     : sources_(std::move(sources)) {}
 
@@ -22,9 +46,9 @@ std::shared_ptr<TelemetryPage::Version> TelemetryPage::begun_after(Clock::time_p
   const std::lock_guard lock(latest.making);
   if (!latest.version || latest.version->begun < time) {
     latest.version.reset();  // so that the new page may take its memory
-    auto next = std::make_shared<Version>();
+    auto next = std::make_shared<Version>(latest.spare);
     next->begun = Clock::now();
-    next->text = exposition(sources_, format);
+    next->text = exposition(sources_, format, latest.spare->take());
     latest.version = std::move(next);
   }
   return latest.version;
@@ -34,9 +58,9 @@ bool TelemetryPage::forget(Clock::time_point time) {
   bool any = false;
   for (Latest& latest : latest_) {
     const std::unique_lock lock(latest.making, std::try_to_lock);
-    if (!lock || !latest.version || latest.version->begun >= time) continue;
-    latest.version.reset();
-    any = true;
+    if (!lock) continue;
+    if (latest.version && latest.version->begun < time) latest.version.reset();
+    any = latest.spare->drop_large() || any;
   }
   return any;
 }

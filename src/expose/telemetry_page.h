@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "telephony_exporter/expose/exposition.h"
@@ -16,6 +17,20 @@ namespace telephony {
 
 /// Bytes that several replies may send at the same time; the last one frees them.
 using SharedText = std::shared_ptr<const std::string>;
+
+/// The memory of a page that its last reader has let go of: the next page is written over it, because memory
+/// that is there already costs no page faults. Thread-safe.
+class SpareText {
+ public:
+  void put(std::string text);
+  std::string take();
+  /// Frees it unless it is small; whether it was not.
+  bool drop_large();
+
+ private:
+  std::mutex mutex_;
+  std::string text_;
+};
 
 /// Thread-safe.
 class TelemetryPage {
@@ -28,12 +43,18 @@ class TelemetryPage {
   /// of scrapes costs a few pages, not many; and each page is compressed once.
   SharedText get(PageFormat format, bool gzipped, Clock::time_point arrived);
 
-  /// Lets go of the pages that were begun before `time`; never waits for one that is being made. Whether
-  /// there were any.
+  /// Lets go of the pages that were begun before `time`, and of spare memory that is not small; never waits
+  /// for a page that is being made. Whether much was freed.
   bool forget(Clock::time_point time);
 
  private:
   struct Version {
+    explicit Version(std::shared_ptr<SpareText> to) : spare(std::move(to)) {}
+    Version(const Version&) = delete;
+    Version& operator=(const Version&) = delete;
+    ~Version() { spare->put(std::move(text)); }
+
+    const std::shared_ptr<SpareText> spare;
     Clock::time_point begun;
     std::string text;
     std::once_flag packing;
@@ -42,6 +63,7 @@ class TelemetryPage {
   struct Latest {
     std::mutex making;
     std::shared_ptr<Version> version;
+    std::shared_ptr<SpareText> spare = std::make_shared<SpareText>();  ///< a reply may outlive the server
   };
 
   std::shared_ptr<Version> begun_after(Clock::time_point time, PageFormat format);

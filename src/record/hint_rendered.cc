@@ -32,20 +32,20 @@ struct Worst {
 
 /// The codes that the sources of one configuration can send, in the order of the page.
 struct HintNames {
-  std::shared_ptr<const Settings> settings;
+  std::weak_ptr<const Settings> settings;  ///< to know them by; it would keep those of before a reload
   std::vector<Listed> listed;
   std::vector<std::uint32_t> places;  ///< by SeriesId: which of them it is, or kNoPlace
   std::string allowed;                ///< all samples of that family, which only a reload changes
   std::size_t bytes = 0;              ///< of labels and numbers of all
 
-  explicit HintNames(std::shared_ptr<const Settings> of);
+  explicit HintNames(const std::shared_ptr<const Settings>& of);
   std::uint32_t place(SeriesId series) const { return series < places.size() ? places[series] : kNoPlace; }
 };
 
-HintNames::HintNames(std::shared_ptr<const Settings> of) : settings(std::move(of)) {
+HintNames::HintNames(const std::shared_ptr<const Settings>& of) : settings(of) {
   std::map<Labels, std::pair<SeriesId, const Entry*>> sorted;
-  for (const ActiveStream& active : settings->streams) {
-    const Stream& stream = settings->table.streams()[active.id];
+  for (const ActiveStream& active : of->streams) {
+    const Stream& stream = of->table.streams()[active.id];
     for (std::uint32_t i = 0; !active.space->is_unlisted(i); ++i) {
       const Entry& entry = active.space->entries[i];
       if (!entry.counts) continue;
@@ -56,7 +56,7 @@ HintNames::HintNames(std::shared_ptr<const Settings> of) : settings(std::move(of
                      std::pair((*active.series)[i], &entry));
     }
   }
-  places.resize(settings->table.errors().size(), kNoPlace);
+  places.resize(of->table.errors().size(), kNoPlace);
   for (const auto& [labels, entry] : sorted) {
     places[entry.first] = static_cast<std::uint32_t>(listed.size());
     const Listed& added =
@@ -129,7 +129,7 @@ class HintPage {
 
 std::shared_ptr<const HintNames> HintMetrics::names(const std::shared_ptr<const Settings>& settings) const {
   const std::lock_guard lock(mutex_);
-  if (!names_ || names_->settings != settings) names_ = std::make_shared<const HintNames>(settings);
+  if (!names_ || names_->settings.lock() != settings) names_ = std::make_shared<const HintNames>(settings);
   return names_;
 }
 

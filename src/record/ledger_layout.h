@@ -47,7 +47,7 @@ struct Rows {
 
 /// Never changed once a page may use it.
 struct LedgerLayout {
-  std::shared_ptr<const Settings> settings;
+  std::weak_ptr<const Settings> settings;  ///< to know them by; it would keep those of before a reload
   std::shared_ptr<const LedgerNames> names;
   std::vector<std::string> accounts;  ///< by AccountId
   Rows<ErrorTally> errors, last_errors, account_errors, account_last_errors;

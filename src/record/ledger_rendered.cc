@@ -24,7 +24,9 @@ class Beginning {
     if (account != last_) {
       last_ = account;
       text_.resize(name_bytes_);
-      text_.append(rendered_labels({{"account", accounts_[account]}})).append(",");
+      text_ += "account=\"";
+      append_escaped(text_, accounts_[account], true);
+      text_ += "\",";
     }
     return text_;
   }
@@ -168,13 +170,14 @@ std::vector<RenderedFamily> Ledger::rendered(PageFormat format) const {
 Ledger::Layout Ledger::layout() const {
   const std::lock_guard one_at_a_time(layout_mutex_);
   std::unique_lock lock(mutex_);
-  const bool renamed = layout_ == nullptr || layout_->settings != settings_;
+  const bool renamed = layout_ == nullptr || layout_->settings.lock() != settings_;
   if (!renamed && fresh_errors_.empty() && fresh_sessions_.empty()) return layout_;
   auto next = renamed ? std::make_shared<LedgerLayout>() : std::make_shared<LedgerLayout>(*layout_);
+  const auto settings = settings_;
   std::vector<const ErrorTally*> errors;
   std::vector<const SessionTallies*> sessions;
   if (renamed) {
-    next->settings = settings_;
+    next->settings = settings;
     std::transform(errors_.begin(), errors_.end(), std::back_inserter(errors),
                    [](auto& cell) { return &cell; });
     std::transform(sessions_.begin(), sessions_.end(), std::back_inserter(sessions),
@@ -188,7 +191,7 @@ Ledger::Layout Ledger::layout() const {
   const auto fresh_sessions = std::exchange(fresh_sessions_, {});
   lock.unlock();
   if (renamed) {
-    next->names = std::make_shared<LedgerNames>(name_series(*next->settings));
+    next->names = std::make_shared<LedgerNames>(name_series(*settings));
     next->add_static(errors, sessions);
   }
   next->add_accounts(fresh_errors, fresh_sessions);

@@ -1,6 +1,7 @@
 #include "telephony_exporter/record/page.h"
 
 #include <simdjson.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <charconv>
@@ -50,13 +51,29 @@ std::string_view unit_of(std::string_view name) {
   return std::find(std::begin(kUnits), std::end(kUnits), last) == std::end(kUnits) ? "" : last;
 }
 
+/// The kernel then hands out 2 MB at once, where it can: to fault in a long text by 4 KB takes longer than to
+/// write it. Only what is written to is handed out, so the end may cost one large page, and no more.
+void ask_for_large_pages(std::string& text) {
+  constexpr std::uintptr_t kLargePage = 2 * 1024 * 1024;
+  const auto first = reinterpret_cast<std::uintptr_t>(text.data());
+  const std::uintptr_t begin = (first + kLargePage - 1) / kLargePage * kLargePage;
+  const std::uintptr_t end = (first + text.capacity()) / kLargePage * kLargePage;
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+}
+
 }  // namespace
 
 UnixMillis to_millis(WallTime time) {
   return UnixMillis{std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count()};
 }
 
-Page::Page(PageFormat format, std::size_t bytes) : format_(format) { text_.reserve(bytes); }
+Page::Page(PageFormat format, std::size_t bytes, std::string old) : format_(format), text_(std::move(old)) {
+  text_.clear();
+  if (text_.capacity() >= bytes) return;
+  text_ = std::string();  // so that both are never there at once
+  text_.reserve(bytes);
+  ask_for_large_pages(text_);
+}
 
 /// Where so many bytes can be written, if they fit into a block at all; `used_` is the caller's to raise.
 char* Page::room(std::size_t bytes) {
@@ -136,6 +153,11 @@ std::string Page::text() && {
 }
 
 void append_escaped(std::string& out, std::string_view text, bool quoted) {
+  const auto has = [text](char c) { return text.find(c) != text.npos; };  // many characters at a time
+  if (!has('\n') && !has('\\') && !(quoted && has('"'))) {
+    out += text;
+    return;
+  }
   for (const char c : text) {
     if (c == '\n') {
       out += "\\n";

@@ -19,7 +19,7 @@ namespace {
 /// where one is nested too deep, because yaml-cpp's parser is recursive, as are our readers.
 class Builder : public YAML::EventHandler {
  public:
-  explicit Builder(const std::string& file) : document_{file, {}} {}
+  explicit Builder(const std::string& file) : document_(file) {}
 
   /// At a stray "," yaml-cpp finds empty documents without end, so no more than two are asked for.
   void read(const std::string& text) {
@@ -66,7 +66,9 @@ class Builder : public YAML::EventHandler {
 
   Element& add(Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
     note(mark);
-    Element& element = document_.elements.emplace_back(Element{kind, mark, {}, {}});
+    std::pmr::memory_resource* const arena = document_.arena.get();
+    Element& element = document_.elements.emplace_back(
+        Element{kind, mark, std::pmr::string(arena), std::pmr::vector<const Element*>(arena)});
     if (!open_.empty()) open_.back()->children.push_back(&element);
     if (anchor != YAML::NullAnchor) anchors_[anchor] = &element;
     return element;

@@ -6,7 +6,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
+#include <memory_resource>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace telephony {
@@ -15,13 +18,19 @@ struct Element {
   enum class Kind : std::uint8_t { nothing, scalar, sequence, mapping };
   Kind kind = Kind::nothing;
   YAML::Mark mark;
-  std::string text;                      ///< of a scalar
-  std::vector<const Element*> children;  ///< of a mapping: key, value, key, value, ...
+  std::pmr::string text;                      ///< of a scalar
+  std::pmr::vector<const Element*> children;  ///< of a mapping: key, value, key, value, ...
 };
 
+/// The tree stands in an arena of its own: freed word by word, it would leave holes between what lives on,
+/// and a reload would never give back what it took.
 struct Document {
+  explicit Document(std::string of) : file(std::move(of)) {}
+
   std::string file;
-  std::deque<Element> elements;  ///< the root is the first; a deque, so that they stay where they are
+  std::unique_ptr<std::pmr::memory_resource> arena = std::make_unique<std::pmr::monotonic_buffer_resource>();
+  /// The root is the first; a deque, so that they stay where they are.
+  std::pmr::deque<Element> elements{arena.get()};
 };
 
 /// "file:line:column", counted from 1.

@@ -107,7 +107,7 @@ std::vector<std::pair<Node, Node>> Node::pairs() const {
 std::string Node::text() const {
   require(is_scalar(), "a text");
   if (element_->text.empty()) fail("expected a text, found an empty one");
-  return element_->text;
+  return std::string(element_->text);
 }
 
 std::string Node::slug() const {

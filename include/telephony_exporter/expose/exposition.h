@@ -17,8 +17,9 @@ const char* content_type(PageFormat format);
 /// it is named. An empty or malformed header gets text, and so does one that takes neither.
 PageFormat negotiate(std::string_view accept);
 
-/// All families, sorted by name, their samples by labels. A source that is `Rendered` writes its own.
+/// All families, sorted by name, their samples by labels. A source that is `Rendered` writes its own. `old`
+/// is a text that nobody needs any more: the page may take its memory.
 std::string exposition(std::span<const prometheus::Collectable* const> sources,
-                       PageFormat format = PageFormat::text);
+                       PageFormat format = PageFormat::text, std::string old = {});
 
 }  // namespace telephony

@@ -34,8 +34,9 @@ UnixMillis to_millis(WallTime time);
 /// Lines are put together in a block that stays in the fastest cache, and the page grows by whole blocks.
 class Page {
  public:
-  /// `bytes` is how long it will be at most, as far as that is known.
-  explicit Page(PageFormat format, std::size_t bytes = 0);
+  /// `bytes` is how long it will be at most, as far as that is known. It is written over `old`, if that has
+  /// room for it: memory that is there already costs no page faults.
+  explicit Page(PageFormat format, std::size_t bytes = 0, std::string old = {});
 
   bool openmetrics() const { return format_ == PageFormat::openmetrics; }
 
