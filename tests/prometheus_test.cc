@@ -142,13 +142,12 @@ TEST_F(PrometheusTest, KeepsTheSessionThatAnErrorCountedLast) {
   const TemporaryDirectory directory;
   Start with_exemplars;
   with_exemplars.configuration =
-      directory.write("exporter.yml",
-                      "providers: [" SOURCE_DIRECTORY
-                      "/config/providers/8x8.yml]\n"
-                      "exemplars: {session_id: true}\n"
-                      "sources:\n"
-                      "  - {name: masking, provider: 8x8, product: number_masking,\n"
-                      "     webhook: {path: /webhooks/8x8/number-masking, auth: none}}\n");
+      directory.write("exporter.yml", "providers: [" SOURCE_DIRECTORY
+                                      "/config/providers/8x8.yml]\n"
+                                      "exemplars: {session_id: true}\n"
+                                      "sources:\n"
+                                      "  - {name: masking, provider: 8x8, product: number_masking,\n"
+                                      "     webhook: {path: /webhooks/8x8/number-masking, auth: none}}\n");
   Exporter& exporter = start(with_exemplars);
   const Prometheus prometheus(exporter.web_port());
   ASSERT_TRUE(eventually(kStartDeadline, [&] { return prometheus.is_ready(); })) << prometheus.errors();

@@ -95,7 +95,8 @@ void read_configuration(std::string text) {
   }
   const std::string shown = to_yaml(*settings);
   require(shown.find(kSecret) == shown.npos, "a secret is not shown");
-  Node::parse(shown, "shown").expect_keys({"providers", "accounts", "exemplars", "journal", "ingest", "sources"});
+  Node::parse(shown, "shown")
+      .expect_keys({"providers", "accounts", "exemplars", "journal", "ingest", "sources"});
 }
 
 }  // namespace

@@ -21,8 +21,9 @@ struct Sign {
   std::size_t needle = 0;  ///< where in it the first byte of its needle stands
 };
 
-/// A few bytes of a sign, by which it is looked for: comparing those of all lines with some needles costs less
-/// than reading one line. They are given after `| 0x20`, which makes letters lower case, so a hit may be false.
+/// A few bytes of a sign, by which it is looked for: comparing those of all lines with some needles costs
+/// less than reading one line. They are given after `| 0x20`, which makes letters lower case, so a hit may be
+/// false.
 inline constexpr std::size_t kNeedleBytes = 8;
 struct Needle {
   std::array<unsigned char, kNeedleBytes> bytes{};
