@@ -1,6 +1,8 @@
 // The `tls_server_config` of a listener, read and written.
 #pragma once
 
+#include <yaml-cpp/yaml.h>
+
 #include "telephony_exporter/config/tls.h"
 #include "telephony_exporter/yaml/node.h"
 

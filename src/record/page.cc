@@ -56,9 +56,9 @@ std::string_view unit_of(std::string_view name) {
 void ask_for_large_pages(std::string& text) {
   constexpr std::uintptr_t kLargePage = 2 * 1024 * 1024;
   const auto first = reinterpret_cast<std::uintptr_t>(text.data());
-  const std::uintptr_t begin = (first + kLargePage - 1) / kLargePage * kLargePage;
-  const std::uintptr_t end = (first + text.capacity()) / kLargePage * kLargePage;
-  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+  const std::uintptr_t before = (kLargePage - first % kLargePage) % kLargePage;
+  if (text.capacity() < before + kLargePage) return;
+  madvise(text.data() + before, (text.capacity() - before) / kLargePage * kLargePage, MADV_HUGEPAGE);
 }
 
 }  // namespace
