@@ -265,13 +265,13 @@ TEST(RenderedPage, AnExemplarThatOpenMetricsDoesNotAllowIsLeftOut) {
 }
 
 TEST(Page, TimesHaveAsManyDigitsAsTheyNeed) {
-  for (const std::int64_t millis :
-       {0L, 1L, 10L, 100L, 999L, 1000L, 1'700'000'000'000L, 1'700'000'000'500L, 1'700'000'000'510L,
-        1'700'000'000'001L, 1'700'000'000'099L, -1500L, 253'402'300'799'999L}) {
+  for (const std::int64_t micros :
+       {0L, 1'700'000'000'000'000L, 1'700'000'000'500'000L, 1'700'000'000'000'001L, 1'700'000'000'099'010L,
+        1'700'000'000'999'999L, -1'500'000L, 253'402'300'799'999'000L}) {
     Page times(PageFormat::text), doubles(PageFormat::text);
-    times.number(UnixMillis{millis});
-    doubles.number(static_cast<double>(millis) / 1000);
-    EXPECT_EQ(std::move(times).text(), std::move(doubles).text()) << millis;
+    times.number(UnixMicros{micros});
+    doubles.number(static_cast<double>(micros) / 1e6);
+    EXPECT_EQ(std::move(times).text(), std::move(doubles).text()) << micros;
   }
 }
 

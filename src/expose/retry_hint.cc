@@ -33,7 +33,7 @@ const std::uint32_t* meant(const CodeSpace& space, std::string_view code, std::s
   return nullptr;
 }
 
-double to_milliseconds(double seconds) { return std::round(seconds * 1000) / 1000; }
+double to_microseconds(double seconds) { return std::round(seconds * 1000) / 1000; }
 
 /// RFC 3339, in UTC.
 std::string utc(WallTime time) {
@@ -115,9 +115,9 @@ HintAnswer::HintAnswer(const HintTarget& target, const Hint& hint, WallTime now,
     data[wait] = nullptr;
   if (!hint.allowed) return;
   const Seconds wait = hint.wait(share);
-  data["after_seconds"] = to_milliseconds(hint.after.count());
-  data["spread_seconds"] = to_milliseconds(hint.spread.count());
-  data["wait_seconds"] = to_milliseconds(wait.count());
+  data["after_seconds"] = to_microseconds(hint.after.count());
+  data["spread_seconds"] = to_microseconds(hint.spread.count());
+  data["wait_seconds"] = to_microseconds(wait.count());
   data["not_before"] = utc(now + std::chrono::duration_cast<WallTime::duration>(wait));
   retry_after = static_cast<long>(std::ceil(wait.count()));
 }

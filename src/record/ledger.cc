@@ -11,13 +11,13 @@ std::uint64_t pair_key(std::uint32_t series, AccountId account) {
   return std::uint64_t{series} << 32 | account;
 }
 
-double unix_seconds(UnixMillis time) { return static_cast<double>(time) / 1000; }
+double unix_seconds(UnixMicros time) { return static_cast<double>(time) / 1e6; }
 
 }  // namespace
 
 void Tally::add(std::uint64_t events, WallTime first) {
-  constexpr UnixMillis kUnknown{0};
-  const UnixMillis since = to_millis(first);
+  constexpr UnixMicros kUnknown{0};
+  const UnixMicros since = to_micros(first);
   const bool earlier = created() == kUnknown || (since != kUnknown && since < created());
   if (earlier) created_.store(since, std::memory_order_relaxed);
   count_.store(count() + events, std::memory_order_relaxed);
@@ -25,7 +25,7 @@ void Tally::add(std::uint64_t events, WallTime first) {
 
 void ErrorTally::add(std::uint64_t events, WallTime first, WallTime last) {
   Tally::add(events, first);
-  if (to_millis(last) > last_seen()) last_seen_.store(to_millis(last), std::memory_order_relaxed);
+  if (to_micros(last) > last_seen()) last_seen_.store(to_micros(last), std::memory_order_relaxed);
 }
 
 Ledger::Ledger(std::shared_ptr<const Settings> settings) { adopt(std::move(settings)); }

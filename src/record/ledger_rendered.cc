@@ -77,8 +77,8 @@ void write_counters(Page& page, const FamilyHead& head, const Rows<Cell>& rows, 
       continue;
     }
     page.sample(total.of(row.account), labels, count, count > 0 ? behind(row.place) : std::string());
-    const UnixMillis since = row.cell->created();
-    if (since != UnixMillis{0}) page.sample(created.of(row.account), labels, since);
+    const UnixMicros since = row.cell->created();
+    if (since != UnixMicros{0}) page.sample(created.of(row.account), labels, since);
   }
 }
 
@@ -89,7 +89,7 @@ void write_latest(Page& page, const FamilyHead& head, const Rows<ErrorTally>& ro
   Beginning begin(std::string(head.name), accounts);
   for (auto row = rows.rows.begin(); row != rows.rows.end();) {
     const auto first = row;
-    UnixMillis latest{0};
+    UnixMicros latest{0};
     for (; row != rows.rows.end() && row->place == first->place && row->account == first->account; ++row)
       latest = std::max(latest, row->cell->last_seen());
     page.sample(begin.of(first->account), sets.rendered[first->place], latest);

@@ -63,8 +63,8 @@ void ask_for_large_pages(std::string& text) {
 
 }  // namespace
 
-UnixMillis to_millis(WallTime time) {
-  return UnixMillis{std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count()};
+UnixMicros to_micros(WallTime time) {
+  return UnixMicros{std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count()};
 }
 
 Page::Page(PageFormat format, std::size_t bytes, std::string old) : format_(format), text_(std::move(old)) {
@@ -102,16 +102,19 @@ void Page::number(std::uint64_t value) {
 }
 
 /// Thirteen digits are always read back as the same number, so they are the shortest that a double has.
-void Page::number(UnixMillis value) {
-  constexpr std::int64_t kSecond = 1000;
-  const auto millis = static_cast<std::int64_t>(value);
-  if (millis < 0) return number(static_cast<double>(millis) / kSecond);
-  number(static_cast<std::uint64_t>(millis / kSecond));
-  auto rest = static_cast<int>(millis % kSecond);
-  if (rest == 0) return;
-  const char digits[] = {'.', static_cast<char>('0' + rest / 100), static_cast<char>('0' + rest / 10 % 10),
-                         static_cast<char>('0' + rest % 10)};
-  put({digits, rest % 100 == 0 ? 2U : rest % 10 == 0 ? 3U : 4U});
+void Page::number(UnixMicros value) {
+  constexpr std::int64_t kSecond = 1'000'000;
+  const auto micros = static_cast<std::int64_t>(value);
+  if (micros < 0) return number(static_cast<double>(micros) / kSecond);
+  number(static_cast<std::uint64_t>(micros / kSecond));
+  std::array<char, 7> digits{'.'};
+  auto rest = micros % kSecond;
+  std::size_t size = 0;
+  for (std::size_t at = digits.size() - 1; at > 0; --at, rest /= 10) {
+    digits[at] = static_cast<char>('0' + rest % 10);
+    if (size == 0 && rest % 10 != 0) size = at + 1;
+  }
+  put({digits.data(), size});
 }
 
 void Page::number(double value) {
@@ -187,7 +190,7 @@ std::string rendered_exemplar(const Exemplar& exemplar) {
   if (kName.size() + characters > kExemplarCharacters || !simdjson::validate_utf8(id)) return "";
   std::string out = " # {" + rendered_labels({{std::string(kName), id}}) + "} 1 ";
   std::array<char, kNumberBytes> digits;
-  const double seconds = static_cast<double>(to_millis(exemplar.received)) / 1000;
+  const double seconds = static_cast<double>(to_micros(exemplar.received)) / 1e6;
   const auto end = std::to_chars(digits.begin(), digits.end(), seconds, std::chars_format::fixed);
   return out.append(digits.data(), end.ptr);
 }

@@ -16,7 +16,7 @@ using prometheus::MetricType;
 constexpr std::string_view kTotal = "_total";
 
 // What these families count, they count in memory.
-const UnixMillis kBegun = to_millis(std::chrono::system_clock::now());
+const UnixMicros kBegun = to_micros(std::chrono::system_clock::now());
 
 /// The samples of one metric.
 class Metric {

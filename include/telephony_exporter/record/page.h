@@ -27,9 +27,9 @@ struct FamilyHead {
   std::string_view help;
 };
 
-/// A Unix time in milliseconds, written as seconds.
-enum class UnixMillis : std::int64_t {};
-UnixMillis to_millis(WallTime time);
+/// A Unix time in microseconds, written as seconds.
+enum class UnixMicros : std::int64_t {};
+UnixMicros to_micros(WallTime time);
 
 /// Lines are put together in a block that stays in the fastest cache, and the page grows by whole blocks.
 class Page {
@@ -56,7 +56,7 @@ class Page {
 
   void put(std::string_view text, std::string_view more = {});
   void number(std::uint64_t value);
-  void number(UnixMillis value);
+  void number(UnixMicros value);
   /// The shortest digits that are read back as the same number; counts without an exponent.
   void number(double value);
 

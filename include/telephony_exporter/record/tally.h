@@ -18,20 +18,20 @@ class Tally {
   void add(std::uint64_t events, WallTime first);
   std::uint64_t count() const { return count_.load(std::memory_order_relaxed); }
   /// Since when it has counted; 0 for an account's until seen.
-  UnixMillis created() const { return created_.load(std::memory_order_relaxed); }
+  UnixMicros created() const { return created_.load(std::memory_order_relaxed); }
 
  private:
   std::atomic<std::uint64_t> count_{0};
-  std::atomic<UnixMillis> created_{UnixMillis{0}};
+  std::atomic<UnixMicros> created_{UnixMicros{0}};
 };
 
 class ErrorTally : public Tally {
  public:
   void add(std::uint64_t events, WallTime first, WallTime last);
-  UnixMillis last_seen() const { return last_seen_.load(std::memory_order_relaxed); }  ///< 0 until seen
+  UnixMicros last_seen() const { return last_seen_.load(std::memory_order_relaxed); }  ///< 0 until seen
 
  private:
-  std::atomic<UnixMillis> last_seen_{UnixMillis{0}};
+  std::atomic<UnixMicros> last_seen_{UnixMicros{0}};
 };
 
 using SessionTallies = std::array<Tally, kOutcomes>;
