@@ -6,30 +6,36 @@
 
 namespace telephony {
 
+/// Texts and codes differ most, so they come first.
+UnlistedCodes::Name UnlistedCodes::name_of(const UnlistedCode& code) {
+  return {code.code, code.text, code.product, code.provider};
+}
+
+/// Its place in the list, which is now the first.
+UnlistedCodes::Kept& UnlistedCodes::kept(const UnlistedCode& code, WallTime now) {
+  if (const auto known = by_name_.find(name_of(code)); known != by_name_.end()) {
+    kept_.splice(kept_.begin(), kept_, known->second);
+    return kept_.front();
+  }
+  if (kept_.size() >= limits::kUnlistedCodes) {
+    by_name_.erase(name_of(kept_.back().code));
+    kept_.pop_back();
+  }
+  kept_.push_front({code, now - limits::kLogAgainAfter});
+  Kept& added = kept_.front();
+  added.code.count = 0;
+  added.code.first_seen = now;
+  by_name_.emplace(name_of(added.code), kept_.begin());
+  return added;
+}
+
 bool UnlistedCodes::add(const UnlistedCode& code, WallTime now, std::uint64_t times) {
   const std::lock_guard lock(mutex_);
-  const auto same = [&](const Kept& kept) {
-    const UnlistedCode& known = kept.code;
-    return known.provider == code.provider && known.product == code.product && known.code == code.code &&
-           known.text == code.text;
-  };
-  auto found = std::find_if(kept_.begin(), kept_.end(), same);
-  if (found == kept_.end()) {
-    if (kept_.size() >= limits::kUnlistedCodes) {
-      kept_.erase(std::min_element(kept_.begin(), kept_.end(), [](const Kept& a, const Kept& b) {
-        return a.code.last_seen < b.code.last_seen;
-      }));
-    }
-    kept_.push_back({code, now});
-    found = kept_.end() - 1;
-    found->code.count = times;
-    found->code.first_seen = found->code.last_seen = now;
-    return may_tell(now);
-  }
-  found->code.count += times;
-  found->code.last_seen = now;
-  if (now - found->told < limits::kLogAgainAfter) return false;
-  found->told = now;
+  Kept& kept = this->kept(code, now);
+  kept.code.count += times;
+  kept.code.last_seen = now;
+  if (now - kept.told < limits::kLogAgainAfter) return false;
+  kept.told = now;
   return may_tell(now);
 }
 
@@ -48,7 +54,7 @@ std::vector<UnlistedCode> UnlistedCodes::list() const {
     for (const Kept& kept : kept_) codes.push_back(kept.code);
   }
   std::sort(codes.begin(), codes.end(), [](const UnlistedCode& a, const UnlistedCode& b) {
-    return std::tie(b.last_seen, b.count) < std::tie(a.last_seen, a.count);
+    return std::tie(b.last_seen, b.count, a.code, a.text) < std::tie(a.last_seen, a.count, b.code, b.text);
   });
   return codes;
 }

@@ -3,9 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
+#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "telephony_exporter/event/posting.h"
@@ -31,7 +34,7 @@ class UnlistedCodes {
   /// it was seen since the last time.
   bool add(const UnlistedCode& code, WallTime now, std::uint64_t times = 1);
 
-  /// Newest first, then most frequent first.
+  /// Newest first, then most frequent first, then by code and text.
   std::vector<UnlistedCode> list() const;
 
  private:
@@ -39,10 +42,17 @@ class UnlistedCodes {
     UnlistedCode code;
     WallTime told;
   };
+  using List = std::list<Kept>;
+  /// By what tells codes apart; the texts are those of the list.
+  using Name = std::tuple<std::string_view, std::string_view, std::string_view, std::string_view>;
+
+  static Name name_of(const UnlistedCode& code);
+  Kept& kept(const UnlistedCode& code, WallTime now);
   bool may_tell(WallTime now);
 
   mutable std::mutex mutex_;
-  std::vector<Kept> kept_;
+  List kept_;  ///< the one seen last is first
+  std::map<Name, List::iterator> by_name_;
   WallTime telling_since_;
   std::size_t told_ = 0;
 };
