@@ -17,7 +17,7 @@ std::vector<Line> scanned(std::string_view text, std::span<const Needle> needles
   static LineScan scan;
   std::vector<Line> lines;
   scan.each_line(text, needles, [&](std::string_view line, Hits hits) {
-    lines.emplace_back(line, std::vector<std::uint32_t>(hits.begin(), hits.end()));
+    lines.emplace_back(line, std::vector<std::uint32_t>(hits.at.begin(), hits.at.end()));
   });
   return lines;
 }

@@ -69,9 +69,16 @@ Needle needle_of(const std::string& bytes) {
   return needle;
 }
 
+void count_runs(std::vector<LinePattern>& lines) {
+  for (std::size_t i = lines.size(); i-- > 1;) {
+    if (lines[i - 1].sign.text == lines[i].sign.text) lines[i - 1].run = lines[i].run + 1;
+  }
+}
+
 }  // namespace
 
 void choose_needles(Reading& reading) {
+  count_runs(reading.lines);
   std::vector<Sign*> open;
   for (LinePattern& line : reading.lines) open.push_back(&line.sign);
   for (Layout& layout : reading.layouts) {
@@ -88,6 +95,7 @@ void choose_needles(Reading& reading) {
     reading.needles.push_back(needle_of(bytes));
     for (const auto& [sign, at] : holders) {
       sign->needle = at;
+      sign->bit = needle_bit(reading.needles.size() - 1);
       std::erase(open, sign);
     }
   }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "decode/json_reader.h"
+#include "decode/known_lines.h"
 #include "decode/layout.h"
 #include "decode/line_scan.h"
 #include "decode/rules.h"
@@ -48,6 +49,8 @@ class Decoder::Impl {
   void csv_body(std::string_view body);
   bool check_line(std::string_view line, std::size_t number);
   void text_line(std::string_view line, Hits hits);
+  void plain_line(std::string_view line, Hits hits);
+  bool read_stand(const Stand& stand);
   bool laid_out_line(std::string_view line, Hits hits);
   bool read_fields(std::string_view line);
   void csv_row(const Layout& header, std::string_view line);
@@ -59,6 +62,7 @@ class Decoder::Impl {
   std::size_t records_ = 0;
   JsonReader json_;
   LineScan lines_;
+  KnownLines known_lines_;
   Slots slots_;
   RuleScratch scratch_;
   std::string buffer_;

@@ -21,13 +21,18 @@ void Decoder::Impl::text_body(std::string_view body) {
   std::size_t ignored = 0;
   lines_.each_line(body, reading.needles, [&](std::string_view line, Hits hits) {
     ++number;
-    if (!reading.any_line && hits.empty() && is_plain(line)) {
+    const bool plain = is_plain(line);
+    if (plain && !reading.any_line && hits.at.empty()) {
       ++ignored;
       return;
     }
     if (ignored > 0) give(Ignored{std::exchange(ignored, 0)});
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (check_line(line, number)) text_line(line, hits);
+    if (plain) {
+      plain_line(line, hits);
+    } else if (check_line(line, number)) {
+      text_line(line, hits);
+    }
   });
   if (ignored > 0) give(Ignored{ignored});
 }
@@ -58,8 +63,27 @@ bool Decoder::Impl::check_line(std::string_view line, std::size_t number) {
 
 void Decoder::Impl::text_line(std::string_view line, Hits hits) {
   if (line[line.find_first_not_of(" \t")] == '{' && !parse(line)) return roots({});
+  plain_line(line, hits);
+}
+
+void Decoder::Impl::plain_line(std::string_view line, Hits hits) {
   if (laid_out_line(line, hits)) return;
-  give_match(match_line(source_->catalog->reading.lines, line, hits));
+  const bool said = any_stand(source_->catalog->reading.lines, line, hits,
+                              [this](const Stand& stand) { return read_stand(stand); });
+  if (!said) give(Ignored{});
+}
+
+bool Decoder::Impl::read_stand(const Stand& stand) {
+  if (const Record* known = known_lines_.find(*source_, stand)) {
+    ++records_;
+    (*visit_)(*known);
+    return true;
+  }
+  const auto match = match_stand(stand);
+  if (!match) return false;
+  known_lines_.keep(*source_, stand, *match, scratch_);
+  give(line_event(*match, *source_, scratch_));
+  return true;
 }
 
 /// The first layout that the line has and whose fields a rule knows reads it.

@@ -79,13 +79,9 @@ void keep(Part part, std::string_view value, LineMatch& match) {
   if (part == Part::reason) match.reason = value;
 }
 
-/// The first literal stands at `start`. `cut` says that the line went on, so what reaches its end may be cut
-/// short.
-bool match_at(const LinePattern& pattern, std::string_view line, std::size_t start, bool cut,
-              LineMatch& match) {
-  const char before = start > 0 ? line[start - 1] : '\0';
-  const char quote = before == '"' || before == '\'' ? before : '\0';
-  std::string_view rest = line.substr(start + pattern.pieces.front().literal.size());
+/// `cut` says that the line went on, so what reaches its end may be cut short.
+bool match_rest(const LinePattern& pattern, const Stand& stand, bool cut, LineMatch& match) {
+  std::string_view rest = stand.rest;
   for (std::size_t i = 1; i < pattern.pieces.size(); ++i) {
     const LinePattern::Piece& piece = pattern.pieces[i];
     std::size_t length = piece.literal.size();
@@ -93,7 +89,7 @@ bool match_at(const LinePattern& pattern, std::string_view line, std::size_t sta
       if (!begins_with(rest, piece.literal)) return false;
     } else {
       const std::string* next = i + 1 < pattern.pieces.size() ? &pattern.pieces[i + 1].literal : nullptr;
-      length = capture_length(piece.part, rest, next, quote);
+      length = capture_length(piece.part, rest, next, stand.quote);
       if (length == rest.npos) return false;
       const bool open = piece.part == Part::text || piece.part == Part::any || piece.part == Part::reason;
       const bool whole = open || length < rest.size();
@@ -102,10 +98,29 @@ bool match_at(const LinePattern& pattern, std::string_view line, std::size_t sta
     }
     rest.remove_prefix(length);
   }
+  match.kind = pattern.kind;
+  match.numbering = pattern.numbering;
   return true;
 }
 
+std::optional<LineMatch> match(const Stand& stand, bool cut) {
+  std::optional<LineMatch> match;
+  for (const LinePattern& pattern : stand.patterns) {
+    if (match_rest(pattern, stand, cut, match.emplace())) return match;
+  }
+  match.reset();
+  return match;
+}
+
 }  // namespace
+
+Stand stand_at(std::span<const LinePattern> patterns, std::string_view line, std::size_t start) {
+  const char before = start > 0 ? line[start - 1] : '\0';
+  return {patterns, line.substr(start + patterns.front().sign.text.size()),
+          before == '"' || before == '\'' ? before : '\0'};
+}
+
+std::optional<LineMatch> match_stand(const Stand& stand) { return match(stand, false); }
 
 std::optional<LineMatch> match_line(std::span<const LinePattern> patterns, std::string_view line) {
   // A field may be as long as a body, and the search for what follows a capture is worth a line's length
@@ -115,18 +130,13 @@ std::optional<LineMatch> match_line(std::span<const LinePattern> patterns, std::
   for (const LinePattern& pattern : patterns) {
     const std::string& literal = pattern.pieces.front().literal;
     for (std::size_t at = line.find(literal); at != line.npos; at = line.find(literal, at + 1)) {
-      LineMatch match;
-      match.kind = pattern.kind;
-      match.numbering = pattern.numbering;
-      if (match_at(pattern, line, at, cut, match)) return match;
+      if (const auto found = match(stand_at({&pattern, 1}, line, at), cut)) return found;
     }
   }
   return std::nullopt;
 }
 
-namespace {
-
-/// Whether the sign stands where the hit says. Most hits are of other signs, which one byte tells.
+/// Most hits are of other signs, which one byte tells.
 bool stands_at(const Sign& sign, std::string_view line, std::uint32_t hit) {
   const std::size_t size = sign.text.size();
   if (hit < sign.needle || line.size() < hit - sign.needle + size) return false;
@@ -138,29 +148,11 @@ bool stands_at(const Sign& sign, std::string_view line, std::uint32_t hit) {
   return begins_with({there, size}, sign.text);
 }
 
-}  // namespace
-
-std::optional<LineMatch> match_line(std::span<const LinePattern> patterns, std::string_view line, Hits hits) {
-  std::optional<LineMatch> match;
-  if (hits.empty()) return match;
-  for (const LinePattern& pattern : patterns) {
-    for (const std::uint32_t hit : hits) {
-      if (!stands_at(pattern.sign, line, hit)) continue;
-      match.emplace();
-      if (!match_at(pattern, line, hit - pattern.sign.needle, false, *match)) continue;
-      match->kind = pattern.kind;
-      match->numbering = pattern.numbering;
-      return match;
-    }
-  }
-  match.reset();
-  return match;
-}
-
 bool has_sign(std::span<const Sign> signs, std::string_view line, Hits hits) {
-  return std::any_of(hits.begin(), hits.end(), [&](std::uint32_t hit) {
-    return std::any_of(signs.begin(), signs.end(),
-                       [&](const Sign& sign) { return stands_at(sign, line, hit); });
+  return std::any_of(signs.begin(), signs.end(), [&](const Sign& sign) {
+    return (sign.bit & hits.needles) != 0 &&
+           std::any_of(hits.at.begin(), hits.at.end(),
+                       [&](std::uint32_t hit) { return stands_at(sign, line, hit); });
   });
 }
 

@@ -101,12 +101,13 @@ void mark_blocks(const char* text, std::span<const Pair> pairs, std::span<Block>
 
 void LineScan::begin(std::span<const Needle> needles) {
   hits_.clear();
+  found_ = 0;
   words_.clear();
   pairs_.clear();
   for (const Needle& needle : needles) {
     std::array<unsigned char, kNeedleBytes> used{};
     std::fill_n(used.begin(), needle.size, 0xff);
-    words_.push_back({number_at(used.data()), number_at(needle.bytes.data())});
+    words_.push_back({number_at(used.data()), number_at(needle.bytes.data()), needle_bit(words_.size())});
     Pair& pair = pairs_.emplace_back();
     pair.distance = needle.size - 1U;
     pair.first.fill(needle.bytes[0]);

@@ -15,9 +15,12 @@
 
 namespace telephony {
 
-/// Where the needles stand, counted from the line's beginning, in order. A hit may be false, and of a line
-/// that is too long not all hits are told.
-using Hits = std::span<const std::uint32_t>;
+/// Where in a line needles stand.
+struct Hits {
+  std::span<const std::uint32_t>
+      at;                     ///< from the line's beginning, in order; of a line that is too long not all
+  std::uint64_t needles = 0;  ///< the bits of those that stand somewhere
+};
 
 /// Most lines of a log say nothing, so they are not read: the text is compared with the line end and with the
 /// needles, a vector at a time, and what comes of it is a bit for each byte. Only lines with a bit are worth
@@ -48,6 +51,7 @@ class LineScan {
   struct Word {
     std::uint64_t mask;
     std::uint64_t bytes;
+    std::uint64_t bit;
   };
 
   static std::uint64_t number_at(const void* bytes) {
@@ -73,17 +77,19 @@ class LineScan {
     for (; marks != 0 && hits_.size() < limits::kLineBytes; marks &= marks - 1) {
       const std::size_t at = block + static_cast<std::size_t>(std::countr_zero(marks));
       const std::uint64_t there = folded_at(text, at);
-      const bool stands = std::any_of(words_.begin(), words_.end(), [there](const Word& word) {
-        return (there & word.mask) == word.bytes;
-      });
-      if (stands) hits_.push_back(static_cast<std::uint32_t>(at - line));
+      std::uint64_t stands = 0;
+      for (const Word& word : words_) stands |= (there & word.mask) == word.bytes ? word.bit : 0;
+      if (stands == 0) continue;
+      found_ |= stands;
+      hits_.push_back(static_cast<std::uint32_t>(at - line));
     }
   }
 
   std::array<Block, kBlocks> blocks_;  ///< of the tile
   std::vector<Pair> pairs_;
-  std::vector<Word> words_;  ///< the needles as numbers
-  std::vector<std::uint32_t> hits_;
+  std::vector<Word> words_;          ///< the needles as numbers
+  std::vector<std::uint32_t> hits_;  ///< of the line
+  std::uint64_t found_ = 0;          ///< the bits of their needles
 };
 
 template <typename Give>
@@ -100,14 +106,15 @@ void LineScan::each_line(std::string_view text, std::span<const Needle> needles,
         if ((marks & before) != 0) keep_hits(marks & before, text, block, start);
         marks &= ~before;
         const std::size_t end = block + static_cast<std::size_t>(std::countr_zero(ends));
-        give(text.substr(start, end - start), Hits(hits_));
+        give(text.substr(start, end - start), Hits{hits_, found_});
         hits_.clear();
+        found_ = 0;
         start = end + 1;
       }
       if (marks != 0) keep_hits(marks, text, block, start);
     }
   }
-  if (start < text.size()) give(text.substr(start), Hits(hits_));
+  if (start < text.size()) give(text.substr(start), Hits{hits_, found_});
 }
 
 }  // namespace telephony

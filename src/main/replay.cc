@@ -15,7 +15,7 @@ namespace telephony {
 namespace {
 
 /// So much of a file is still in the processor's cache when it is decoded.
-constexpr std::size_t kChunkBytes = 256 * 1024;
+constexpr std::size_t kChunkBytes = 512 * 1024;
 
 /// Less than the room only at the file's end, or where it can't be read on.
 std::size_t fill(int file, std::span<char> room) {

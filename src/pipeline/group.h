@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,10 +15,7 @@ namespace telephony {
 /// That a posting's code or text is in no entry.
 struct UnlistedNote {
   std::size_t posting = 0;  ///< its position
-  std::uint32_t entry = 0;  ///< of the space, where it counts
-  std::string_view code;    ///< as sent; empty like the text where no other error may share the posting
-  std::string_view text;    ///< as sent, as much of it as people may see
-  UnlistedCode shown;
+  std::shared_ptr<const UnlistedCode> shown;
 };
 
 /// One body, and what it turned into.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <span>
 
 #include "pipeline/group.h"
 #include "telephony_exporter/catalog/text.h"
@@ -12,25 +11,22 @@ namespace telephony {
 namespace {
 
 constexpr std::ptrdiff_t kPhoneDigits = 7;
-constexpr std::size_t kNewestUnlisted = 32;
 
 /// A code is short; with as many digits as a phone number it may hold one, whatever stands around it.
 bool may_hold_phone_number(std::string_view code) {
   return std::count_if(code.begin(), code.end(), [](char c) { return c >= '0' && c <= '9'; }) >= kPhoneDigits;
 }
 
-/// As much of an unlisted text as people may see.
-std::string_view shown_part(std::string_view text) { return text.substr(0, limits::kUnlistedTextBytes); }
-
 /// An unlisted code as people may see it: no phone number, and of the text only words.
-UnlistedCode unlisted_code(const Source& source, const Event& event, std::uint32_t entry) {
+std::shared_ptr<const UnlistedCode> unlisted_code(const Source& source, const Event& event,
+                                                  std::uint32_t entry) {
   UnlistedCode code;
   code.provider = source.provider;
   code.product = source.product;
   code.code = may_hold_phone_number(event.code) ? "…" : std::string(event.code);
-  code.text = normal_text(shown_part(event.text));
+  code.text = normal_text(event.text.substr(0, limits::kUnlistedTextBytes));
   code.family = source.space->entries[entry].family;
-  return code;
+  return std::make_shared<const UnlistedCode>(std::move(code));
 }
 
 /// It tells of nothing but an error, so those of one series can share a posting.
@@ -126,14 +122,11 @@ void Pipeline::add(const Source& source, const Record& record, Delivery& deliver
 }
 
 void Pipeline::add_event(const Source& source, const Event& event, Delivery& delivery) {
+  if (event.alike != 0 && add_to_alike_text(event.alike)) return;
   if (!event.warning.empty()) warn(source, event, delivery.received);
   const auto meaning = classifier_.classify(event, *source.space);
   const bool refused = meaning && source.space->entries[meaning->entry].category == Category::capacity;
-  const bool plain = meaning && is_plain(event, delivery);
-  if (plain && (meaning->unlisted ? !refused && add_to_unlisted(event, meaning->entry, delivery)
-                                  : add_to_alike(source.series[meaning->entry], refused))) {
-    return;
-  }
+  if (meaning && is_plain(event, delivery) && add_plain(source, event, *meaning, refused)) return;
   if (event.call || refused) note_trunk(source, event, refused, delivery.received);
   if (!meaning && !event.session) {
     ++delivery.receipt.ignored;
@@ -155,11 +148,30 @@ void Pipeline::add_event(const Source& source, const Event& event, Delivery& del
   if (!meaning->unlisted) return;
   UnlistedNote& note = delivery.unlisted.emplace_back();
   note.posting = open_->postings.size() - 1;
-  note.entry = meaning->entry;
-  note.shown = unlisted_code(source, event, meaning->entry);
-  if (!plain || refused) return;
-  note.code = open_->texts.keep(event.code);
-  note.text = open_->texts.keep(shown_part(event.text));
+  note.shown = shown(source, event, meaning->entry);
+}
+
+/// What people see of an unlisted code, which is put together once for all that are alike.
+std::shared_ptr<const UnlistedCode> Pipeline::shown(const Source& source, const Event& event,
+                                                    std::uint32_t entry) {
+  if (event.alike == 0) return unlisted_code(source, event, entry);
+  AlikeText& known = alike_text(event.alike);
+  if (!known.shown || known.shown->product != source.product) {
+    known.shown = unlisted_code(source, event, entry);
+  }
+  return known.shown;
+}
+
+/// True when a posting stands for the event as well.
+bool Pipeline::add_plain(const Source& source, const Event& event, const Classification& meaning,
+                         bool refused) {
+  const SeriesId series = source.series[meaning.entry];
+  const bool raised = !meaning.unlisted && add_to_alike(series, refused);
+  if (event.alike == 0 || refused) return raised;
+  AlikeText& known = alike_text(event.alike);
+  known.delivery = deliveries_;
+  known.posting = raised ? alike_[series].posting : open_->postings.size();
+  return raised;
 }
 
 /// Errors of one body that are alike are one posting, whose count they raise. False when there is none yet;
@@ -174,15 +186,18 @@ bool Pipeline::add_to_alike(SeriesId series, bool refused) {
   return false;
 }
 
-/// The same for errors that no entry has, which are alike when people see the same of them. Only the newest
-/// postings are looked at, so that a body in which all codes differ costs no more than one in which few do.
-bool Pipeline::add_to_unlisted(const Event& event, std::uint32_t entry, const Delivery& delivery) {
-  const auto newest = std::span(delivery.unlisted).last(std::min(delivery.unlisted.size(), kNewestUnlisted));
-  const std::string_view text = shown_part(event.text);
-  const auto alike = std::find_if(newest.rbegin(), newest.rend(), [&](const UnlistedNote& note) {
-    return note.entry == entry && note.code == event.code && note.text == text;
-  });
-  return alike != newest.rend() && raise(alike->posting);
+/// The same for events of which the decoder knows that they are alike, before anybody looks at what they say.
+bool Pipeline::add_to_alike_text(std::uint64_t text) {
+  const AlikeText& known = alike_text(text);
+  return known.delivery == deliveries_ && raise(known.posting);
+}
+
+/// Its place, which another one may have had.
+Pipeline::AlikeText& Pipeline::alike_text(std::uint64_t text) {
+  if (alike_texts_.empty()) alike_texts_.resize(kAlikeTexts);
+  AlikeText& known = alike_texts_[text % kAlikeTexts];
+  if (known.text != text) known = {.text = text};
+  return known;
 }
 
 /// Lets the posting stand for one event more; false when it can't.
@@ -227,14 +242,6 @@ std::optional<EventKey> Pipeline::key_of(const Source& source, const Event& even
   const EventKey key = parts_.journal.key(identity_);
   if (!committer_.joinable()) parts_.journal.expect(key);  // else a commit may be under way
   return key;
-}
-
-void Pipeline::note_unlisted(const UnlistedCode& code, std::uint64_t times, WallTime now) {
-  parts_.metrics.unlisted(code.provider, times);
-  if (!parts_.unlisted.add(code, now, times)) return;
-  parts_.log.warn(
-      "a code is not in the catalog; see /api/v1/unlisted",
-      {{"provider", code.provider}, {"product", code.product}, {"code", code.code}, {"family", code.family}});
 }
 
 void Pipeline::warn(const Source& source, const Event& event, WallTime now) {

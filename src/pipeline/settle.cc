@@ -105,16 +105,30 @@ void Pipeline::settle(Group& group, Delivery& delivery, bool committed) {
       const Posting& posting = group.postings[i];
       (posting.duplicate ? receipt.duplicate : receipt.counted) += posting.count;
     }
-    for (const UnlistedNote& note : delivery.unlisted) {
-      const Posting& posting = group.postings[note.posting];
-      if (!posting.duplicate) note_unlisted(note.shown, posting.count, delivery.received);
-    }
+    if (!delivery.unlisted.empty()) note_unlisted(group, delivery);
   } else if (delivery.events > 0) {
     receipt.unavailable = true;
     receipt.rejected += delivery.events;
     delivery.causes[static_cast<std::size_t>(RejectCause::unavailable)] += delivery.events;
   }
   parts_.metrics.add(delivery.source, receipt, delivery.causes);
+}
+
+/// All of a delivery are of one provider.
+void Pipeline::note_unlisted(const Group& group, const Delivery& delivery) {
+  std::uint64_t events = 0;
+  for (const UnlistedNote& note : delivery.unlisted) {
+    const Posting& posting = group.postings[note.posting];
+    if (posting.duplicate) continue;
+    events += posting.count;
+    const UnlistedCode& code = *note.shown;
+    if (!parts_.unlisted.add(code, delivery.received, posting.count)) continue;
+    parts_.log.warn("a code is not in the catalog; see /api/v1/unlisted", {{"provider", code.provider},
+                                                                           {"product", code.product},
+                                                                           {"code", code.code},
+                                                                           {"family", code.family}});
+  }
+  if (events > 0) parts_.metrics.unlisted(delivery.unlisted.front().shown->provider, events);
 }
 
 }  // namespace telephony

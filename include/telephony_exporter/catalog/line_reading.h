@@ -19,6 +19,7 @@ struct Sign {
   std::string text;
   bool any_case = false;   ///< ASCII letters in lower or upper case
   std::size_t needle = 0;  ///< where in it the first byte of its needle stands
+  std::uint64_t bit = 0;   ///< of its needle, see needle_bit(); 0: it has none
 };
 
 /// A few bytes of a sign, by which it is looked for: comparing those of all lines with some needles costs
@@ -30,6 +31,9 @@ struct Needle {
   std::uint8_t size = 0;  ///< how many of them; of a shorter sign all
 };
 
+/// By which needles are told apart; some of more than 64 have the same.
+inline std::uint64_t needle_bit(std::size_t number) { return std::uint64_t{1} << number % 64; }
+
 /// A log line's shape: literals and captures in turn, the first part being a literal.
 struct LinePattern {
   enum class Part : std::uint8_t { literal, code, word, text, id, account, reason, any };
@@ -40,6 +44,7 @@ struct LinePattern {
   std::string kind;
   std::vector<Piece> pieces;
   Sign sign;              ///< the first literal
+  std::size_t run = 1;    ///< so many patterns, this one and those that follow it, begin with that literal
   std::string numbering;  ///< of its codes; empty: the space's own
 
   /// Throws std::invalid_argument with what is wrong.

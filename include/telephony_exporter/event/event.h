@@ -76,6 +76,7 @@ struct Event {
   std::span<const CallMeasures> legs;               ///< of the call or session that ended
   std::optional<WallTime> occurred;                 ///< by the sender's clock
   CallFields absurd;                                ///< what of these was told and cannot be
+  std::uint64_t alike = 0;  ///< of those with the same number all else is the same; 0: nobody knows
 };
 
 /// Well-formed records, one after the other, in which there is nothing to count.

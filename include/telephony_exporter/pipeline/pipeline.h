@@ -67,7 +67,6 @@ class Pipeline {
   void add_event(const Source& source, const Event& event, Delivery& delivery);
   bool take(const Source& source, const RawEvent& raw, const Done& done);
   bool add_to_alike(SeriesId series, bool refused);
-  bool add_to_unlisted(const Event& event, std::uint32_t entry, const Delivery& delivery);
   bool raise(std::size_t posting);
   void note_calls(const Event& event);
   std::uint64_t session_key(const Source& source, std::string_view session);
@@ -83,7 +82,7 @@ class Pipeline {
   void settle(Group& group, Delivery& delivery, bool committed);
   void maintain(WallTime now);
   bool keep_hints(WallTime now);
-  void note_unlisted(const UnlistedCode& code, std::uint64_t times, WallTime now);
+  void note_unlisted(const Group& group, const Delivery& delivery);
   void warn(const Source& source, const Event& event, WallTime now);
 
   /// The last plain posting of a series, if it is one of the delivery that is being taken.
@@ -91,6 +90,19 @@ class Pipeline {
     std::uint64_t delivery = 0;
     std::size_t posting = 0;
   };
+
+  /// What is known of an Event::alike.
+  struct AlikeText {
+    std::uint64_t text = 0;      ///< its number
+    std::uint64_t delivery = 0;  ///< that the posting is one of
+    std::size_t posting = 0;
+    std::shared_ptr<const UnlistedCode> shown = {};  ///< of an unlisted one
+  };
+  static constexpr std::size_t kAlikeTexts = 4096;
+  bool add_plain(const Source& source, const Event& event, const Classification& meaning, bool refused);
+  bool add_to_alike_text(std::uint64_t text);
+  std::shared_ptr<const UnlistedCode> shown(const Source& source, const Event& event, std::uint32_t entry);
+  AlikeText& alike_text(std::uint64_t text);
 
   PipelineParts parts_;
   Clock clock_;
@@ -101,10 +113,11 @@ class Pipeline {
   Classifier classifier_;
   Decoder decoder_;
   std::string scratch_;
-  std::string identity_;             ///< begins with what all events of the source have in common
-  std::size_t identity_prefix_ = 0;  ///< that many bytes of it
-  std::uint64_t deliveries_ = 0;     ///< that were taken; the number of the last one
-  std::vector<Alike> alike_;         ///< by SeriesId
+  std::string identity_;                ///< begins with what all events of the source have in common
+  std::size_t identity_prefix_ = 0;     ///< that many bytes of it
+  std::uint64_t deliveries_ = 0;        ///< that were taken; the number of the last one
+  std::vector<Alike> alike_;            ///< by SeriesId
+  std::vector<AlikeText> alike_texts_;  ///< by the number's last bits; empty until there is one
   std::map<std::string, WallTime, std::less<>> warned_;
   bool stopping_ = false;
   bool asleep_ = false;  ///< the committer waits to be told that something arrived

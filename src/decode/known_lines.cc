@@ -1,0 +1,73 @@
+#include "decode/known_lines.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace telephony {
+namespace {
+
+std::uint64_t eight_bytes(const char* at) {
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, at, sizeof bytes);
+  return bytes;
+}
+
+/// Only one line tells it, or its words stand where the next line's will.
+bool is_its_own(const LineMatch& match) {
+  return !match.id.empty() || !match.account.empty() || !match.reason.empty();
+}
+
+/// Good enough for a table whose texts are compared: those of a size with the same beginning and end are few.
+std::uint32_t hash_of(std::string_view text) {
+  constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15U;
+  std::uint64_t edges = 0;
+  if (text.size() < sizeof edges) {
+    for (const char c : text) edges = edges << 8U | static_cast<unsigned char>(c);
+  } else {
+    const std::uint64_t last = eight_bytes(text.data() + text.size() - sizeof last);
+    edges = eight_bytes(text.data()) * kMultiplier ^ std::rotl(last, 31);
+  }
+  return static_cast<std::uint32_t>((edges + text.size()) * kMultiplier >> 32U);
+}
+
+bool same(const Stand& a, const Stand& b) {
+  return a.rest == b.rest && a.patterns.data() == b.patterns.data() &&
+         a.patterns.size() == b.patterns.size() && a.quote == b.quote;
+}
+
+}  // namespace
+
+const Record* KnownLines::find(const Source& source, const Stand& stand) const {
+  if (sets_.empty() || stand.rest.size() > kMostBytes) return nullptr;
+  const std::uint32_t hash = hash_of(stand.rest);
+  const Set& set = sets_[hash % kSets];
+  for (std::size_t way = 0; way < kWays; ++way) {
+    if (set.hashes[way] != hash || !set.known[way]) continue;
+    const Known& known = *set.known[way];
+    if (known.space == source.space->number() && same(known.stand(), stand)) return &known.record;
+  }
+  return nullptr;
+}
+
+void KnownLines::keep(const Source& source, const Stand& stand, const LineMatch& match,
+                      RuleScratch& scratch) {
+  if (stand.rest.size() > kMostBytes || is_its_own(match)) return;
+  if (sets_.empty()) sets_.resize(kSets);
+  const std::uint32_t hash = hash_of(stand.rest);
+  Set& set = sets_[hash % kSets];
+  const std::size_t way = ++kept_ % kWays;
+  if (!set.known[way]) set.known[way] = std::make_unique<Known>();
+  Known& known = *set.known[way];
+  known.space = 0;  // until all of it is there
+  known.patterns = stand.patterns;
+  known.quote = stand.quote;
+  known.size = static_cast<std::uint8_t>(stand.rest.size());
+  std::copy(stand.rest.begin(), stand.rest.end(), known.text.begin());
+  known.record = line_event(*match_stand(known.stand()), source, scratch);
+  std::get<Event>(known.record).alike = kept_;
+  known.space = source.space->number();
+  set.hashes[way] = hash;
+}
+
+}  // namespace telephony
