@@ -6,7 +6,7 @@ import subprocess
 
 from .stand import Failed, expect
 
-TARGETS = ["telephony_exporter", "retry_simulation", "call_log", "ndjson_load", "scrape_load", "prometheus_cpp_exposer",
+TARGETS = ["telephony_exporter", "retry_simulation", "call_log", "ndjson_load", "scrape_load", "prometheus_cpp_exposer", "floor",
            "instruction_guard", "microbench"]
 GO = {"GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": "", "GOTOOLCHAIN": "local"}
 

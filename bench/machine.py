@@ -7,7 +7,7 @@ import re
 import subprocess
 
 PACKAGES = ["g++", "libsimdjson-dev", "libsqlite3-dev", "prometheus-cpp-dev", "nginx", "wrk", "grep", "mawk", "mtail", "rsyslog", "golang-go",
-            "golang-github-prometheus-client-golang-dev", "libbenchmark-dev", "valgrind"]
+            "golang-github-prometheus-client-golang-dev", "libbenchmark-dev", "linux-perf", "valgrind"]
 
 
 def said(arguments):

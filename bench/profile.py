@@ -1,8 +1,11 @@
-"""Where the instructions of each stage go, by function, as callgrind counts them: no clock, so no noise."""
+"""Where the time of a server goes, as perf samples it, and the instructions of each stage, as callgrind counts them."""
 
 import re
 
-from .stand import expect
+from .stand import LOAD_CPU, SERVER_CPU, Failed, expect
+
+SAMPLE = re.compile(r"^\s*([\d.]+)%\s+(\S+)\s+\[(.)\]\s+(.*\S)", re.MULTILINE)
+MOST, OF_KERNEL = 8, 4
 
 LINE = re.compile(r"^\s*([\d,]+) \([\s\d.]+%\)\s+\S*?:(.*) \[", re.MULTILINE)
 SHOWN = 5
@@ -14,6 +17,50 @@ def short(function):
     while name != before:
         before, name = name, re.sub(r"<[^<>]*>|\([^()]*\)", "", name)
     return name.replace("::::", "::").split(" const")[0].replace("telephony::", "").strip()[-70:] or function[:70]
+
+
+def shares(report):
+    """Of perf's report: the kernel's share in percent, and the functions that take most, without those that they call."""
+    ours, kernel = {}, {}
+    for percent, _, where, function in SAMPLE.findall(report):
+        found, name = (kernel, function) if where == "k" else (ours, short(function))
+        found[name] = found.get(name, 0) + float(percent)
+    expect(ours, "perf saw nothing")
+    top = [sorted(found.items(), key=lambda one: -one[1]) for found in (ours, kernel)]
+    return {"kernel": sum(kernel.values()), "functions": top[0][:MOST], "kernel_functions": top[1][:OF_KERNEL]}
+
+
+def sampled(stand, record, missing):
+    """`record(options)` runs perf with these options; None, and the reason in `missing`, where it may not or is not there."""
+    out = stand.directory / "perf.data"
+    try:
+        record(["perf", "record", "--quiet", "--freq=2000", f"--output={out}"])
+        return shares(stand.run(["perf", "report", f"--input={out}", "--stdio", "--no-children", "--fields=overhead,dso,sym"]).output)
+    except (Failed, OSError) as problem:
+        missing["perf"] = str(problem)
+        return None
+
+
+def of_server(stand, program, load, missing):
+    """Where its time goes while `load()` runs."""
+    def record(perf):
+        with stand.start([*perf, f"--pid={program.process.pid}"], LOAD_CPU):
+            load()
+
+    return sampled(stand, record, missing)
+
+
+def of_command(stand, arguments, missing):
+    return sampled(stand, lambda perf: stand.run([*perf, "--", *arguments], SERVER_CPU), missing)
+
+
+def told(profile, what):
+    """A sentence; nothing where there is no profile."""
+    if not profile:
+        return ""
+    ours, kernel = (", ".join(f"`{name}` {percent:.1f} %" for name, percent in profile[of]) for of in ("functions", "kernel_functions"))
+    return (f"Where the time goes ({what}, sampled by perf): the kernel takes {profile['kernel']:.0f} % ({kernel}); "
+            f"of the rest, {ours}.\n\n")
 
 
 def costliest(annotated):

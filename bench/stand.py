@@ -109,7 +109,7 @@ class Stand:
         text = text.replace(f"{self.directory}", "DIR").replace(f"{self.root}/", "").replace(f"{self.root}", ".")
         text = re.sub(r"(go_\w+|server\.js) \d+", r"\1 PORT", text)
         text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", re.sub(r"\b(port|touch)=\d+", r"\1=PORT", text))
-        text = re.sub(r"\b(run-|run=)\d+", r"\1N", text)
+        text = re.sub(r"--pid=\d+", "--pid=PID", re.sub(r"\b(run-|run=)\d+", r"\1N", text))
         if text not in self.commands:
             self.commands.append(text)
 

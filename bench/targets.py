@@ -1,5 +1,6 @@
 """What was wanted, what was measured, and how far one is from the other."""
 
+import dataclasses
 from dataclasses import dataclass
 
 
@@ -11,6 +12,11 @@ class Target:
     measured: str
     reached: bool | None  # None: not judged, and `how_far` says why
     how_far: str = ""
+    floor: str = ""  # what the least that can be done reaches in the same run
+
+    def beside(self, floor):
+        """The same, with what the floor measures."""
+        return dataclasses.replace(self, floor=number(floor) if floor is not None else "")
 
     def verdict(self):
         if self.reached is None:

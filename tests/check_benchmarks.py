@@ -62,14 +62,15 @@ def check_targets():
     assert targets.at_most("1", "x", 1.5, 1).verdict() == "**missed**: 1.50 times what it may be"
     assert targets.at_least("1", "x", 1.5, 3).verdict() == "**missed**: 0.50 of what it should be"
     assert targets.at_least("1", "x", 3, 3).reached
+    assert targets.at_most("1", "x", 1.5, 1).floor == "" and targets.at_most("1", "x", 1.5, 1).beside(0.25).floor == "0.25"
 
 
 def check_commands():
     """Command lines are told without what differs from run to run."""
     stand = Stand(pathlib.Path("/sources"), pathlib.Path("/sources/build/x"))
     for port in (1234, 4321):
-        stand.note(["/sources/build/release/a", "--address=127.0.0.1:" + str(port), f"port={port}", "/sources/build/x/f", "a b"])
-    assert stand.commands == ["build/release/a --address=127.0.0.1:PORT port=PORT DIR/f 'a b'"], stand.commands
+        stand.note(["/sources/build/release/a", "--address=127.0.0.1:" + str(port), f"port={port}", f"--pid={port}", "/sources/build/x/f", "a b"])
+    assert stand.commands == ["build/release/a --address=127.0.0.1:PORT port=PORT --pid=PID DIR/f 'a b'"], stand.commands
 
 
 def check_wrk():
@@ -87,6 +88,30 @@ def check_profile():
    50 ( 5.00%)  ./string/memcpy.S:__memcpy_avx2 [/lib/libc.so.6]
 """
     assert profile.costliest(annotated) == (1000, [("read", 750), ("__memcpy_avx2", 50)]), profile.costliest(annotated)
+
+
+def check_samples():
+    """Of perf; a function that stands there for several threads is one."""
+    said = """
+# Overhead  Shared Object   Symbol
+    40.25%  [kernel.kallsyms]   [k] tcp_sendmsg
+     2.50%  libc.so.6           [.] __memcpy_evex
+     1.50%  telephony_exporter  [.] telephony::Pipeline::add(telephony::Event const&)
+     1.00%  telephony_exporter  [.] telephony::Pipeline::add(telephony::Event const&)
+    10.00%  [kernel.kallsyms]   [k] tcp_recvmsg
+"""
+    found = profile.shares(said)
+    assert found == {"kernel": 50.25, "functions": [("__memcpy_evex", 2.5), ("Pipeline::add", 2.5)],
+                     "kernel_functions": [("tcp_sendmsg", 40.25), ("tcp_recvmsg", 10.0)]}, found
+    assert "the kernel takes 50 % (`tcp_sendmsg` 40.2 %" in profile.told(found, "x") and profile.told(None, "x") == ""
+    assert raises(Failed, lambda: profile.shares("nothing"))
+
+    def refuse(_perf):
+        raise Failed("perf is not here")
+
+    missing = {}
+    assert profile.sampled(Stand(pathlib.Path("/sources"), pathlib.Path("/sources/x")), refuse, missing) is None
+    assert missing == {"perf": "perf is not here"}
 
 
 def check_page():
@@ -139,7 +164,7 @@ def check_retry_hints():
 
 
 def main():
-    for check in (check_figures, check_turns, check_targets, check_commands, check_wrk, check_profile, check_page, check_what_is_missing,
+    for check in (check_figures, check_turns, check_targets, check_commands, check_wrk, check_profile, check_samples, check_page, check_what_is_missing,
                   check_a_missing_rival, check_retry_hints):
         check()
 

@@ -52,6 +52,10 @@ def grep(stand, log):
                  lambda said: expect(int(said) == log.literals, f"grep counted {said} of {log.literals}"))
 
 
+def wc(stand, log):
+    return timed(stand, log, ["wc", "-l", log.path], lambda said: expect(int(said.split()[0]) == log.lines, f"wc counted {said} of {log.lines}"))
+
+
 def mtail(stand, log):
     program = stand.root / "bench/rivals/calls.mtail"
 

@@ -54,6 +54,16 @@ def nginx(stand):
         yield Rival(program, port, counted)
 
 
+@contextlib.contextmanager
+def floor(stand, status=204, text="", size=0, file=""):
+    """The least that a server with such answers can do; see floor.cc."""
+    port = free_port()
+    arguments = [f"port={port}", f"status={status}", f"text={text}", f"bytes={size}", f"file={file}"]
+    with stand.start([stand.tool("bench/floor"), *arguments]) as program:
+        eventually("the floor listens", lambda: answers(port, "/count"))
+        yield Rival(program, port, lambda: int(page(port, "/count")))
+
+
 def total(port):
     return int(sum(float(value) for value in re.findall(r"^telephony_errors_total\{.*\} (\S+)$", page(port), re.MULTILINE)))
 
@@ -75,4 +85,4 @@ def fastify(stand):
     return client_library(stand, ["node", stand.root / "build/bench/node/server.js"], NODE_ENV="production")
 
 
-RIVALS = {"nginx `return 204`": nginx, "Go net/http + client_golang": go, "Node fastify + prom-client": fastify}
+RIVALS = {"the floor": floor, "nginx `return 204`": nginx, "Go net/http + client_golang": go, "Node fastify + prom-client": fastify}
