@@ -174,10 +174,10 @@ TEST(DedupOracle, KeysThatFallIntoTheSameBuckets) {
 TEST(DedupOracle, WithoutMemoryNothingIsRemembered) {
   std::mt19937_64 random(1);
   const WallTime now{hours(500'000)};
-  DedupWindow window({hours(1), 100'000});
+  DedupWindow window({hours(1), 1'000'000});
   std::size_t known = 0;
   std::size_t faults = 0;
-  for (int nth = 1; known < 40'000; nth = nth % 5 + 1) {
+  for (int nth = 1; known < 200'000; nth = nth % 5 + 1) {
     std::vector<Posting> batch(500);
     for (Posting& posting : batch) posting.key = EventKey{random(), random()};
     DedupWindow::Marked marked;
@@ -202,10 +202,11 @@ TEST(DedupOracle, WithoutMemoryNothingIsRemembered) {
 TEST(DedupOracle, AKeyTakesAtMost32Bytes) {
   std::mt19937_64 random(1);
   WallTime now{hours(500'000)};
-  DedupWindow window({hours(96), 1'000'000});
+  DedupWindow window({hours(96), 2'000'000});
+  constexpr std::size_t kKeys = 1'000'000;  // large pages are in use by then
   const std::size_t before = interposed::allocated_bytes();
   std::size_t most_at_once = 0;
-  for (std::size_t keys = 1; keys <= 300'000; ++keys) {
+  for (std::size_t keys = 1; keys <= kKeys; ++keys) {
     const std::size_t held = interposed::allocated_bytes();
     now += std::chrono::milliseconds(300);
     window.insert({random(), random()}, now);
@@ -214,7 +215,24 @@ TEST(DedupOracle, AKeyTakesAtMost32Bytes) {
     if (keys < 100'000) continue;
     ASSERT_LE(holds - before, 32 * keys) << keys;
   }
-  EXPECT_LE(most_at_once, 300'000U) << "a chunk of the queue";
+  EXPECT_LE(most_at_once, 2'100'000U) << "a large page";
+}
+
+/// So many keys that the index splits by what it has of them, and reads none.
+TEST(DedupOracle, KeepsEveryKeyThroughAllSplits) {
+  constexpr std::size_t kKeys = 600'000;
+  constexpr std::size_t kKept = 50'000;
+  const WallTime now{hours(500'000)};
+  std::mt19937_64 random(1);
+  std::vector<EventKey> keys(kKeys);
+  for (EventKey& key : keys) key = {random(), random()};
+  DedupWindow window({hours(96), kKeys});
+  for (const EventKey& key : keys) ASSERT_TRUE(window.insert(key, now));
+  for (const EventKey& key : keys) ASSERT_FALSE(window.insert(key, now));
+  window.limit({hours(96), kKept});
+  EXPECT_FALSE(window.prune(now, kKeys));
+  EXPECT_EQ(window.size(), kKept);
+  for (std::size_t i = kKeys; i-- > 0;) ASSERT_EQ(window.insert(keys[i], now), i < kKeys - kKept) << i;
 }
 
 }  // namespace

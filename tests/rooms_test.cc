@@ -17,9 +17,9 @@ struct SourceFile {
 };
 
 const std::map<std::string, int, std::less<>> kRanks = {
-    {"event", 0},   {"log", 0},      {"yaml", 1},    {"catalog", 2}, {"config", 3}, {"auth", 4},
-    {"decode", 4},  {"classify", 4}, {"journal", 4}, {"hint", 4},    {"record", 5}, {"pipeline", 6},
-    {"explain", 6}, {"source", 7},   {"expose", 7},  {"main", 8}};
+    {"event", 0},    {"log", 0},     {"memory", 0},   {"yaml", 1},    {"catalog", 2}, {"config", 3},
+    {"auth", 4},     {"decode", 4},  {"classify", 4}, {"journal", 4}, {"hint", 4},    {"record", 5},
+    {"pipeline", 6}, {"explain", 6}, {"source", 7},   {"expose", 7},  {"main", 8}};
 
 /// A header of a library, by how its path begins, and the rooms that may include it.
 struct Library {

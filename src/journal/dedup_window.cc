@@ -5,10 +5,8 @@
 namespace telephony {
 namespace {
 
-// How many keys ahead the index is looked up: so many accesses to memory run at once.
-constexpr std::size_t kAhead = 12;
-// Enough that each table of the index gets many, and 4 MiB to sort their places.
-constexpr std::size_t kIndexedAtOnce = 1 << 20;
+// So many restored keys are still in the cache when the index learns them.
+constexpr std::size_t kIndexedAtOnce = 1 << 14;
 
 }  // namespace
 
@@ -21,7 +19,7 @@ void DedupWindow::limit(DedupLimits limits) {
 bool DedupWindow::insert(const EventKey& key, WallTime now) {
   const KeyIndex::Gap gap = index_.gap_for(key);
   if (!gap) return false;
-  index_.fill(gap, key, keys_.push_newest(key, now, grain_));
+  index_.fill(gap, keys_.push_newest(key, now, grain_));
   return true;
 }
 
@@ -45,9 +43,15 @@ void DedupWindow::restore(std::span<const EventKey> keys, WallTime since) {
 
 /// A key that was forgotten and counted anew stands there twice; the newer time is the right one.
 void DedupWindow::restored() {
-  if (unindexed_ == 0) return;
-  repeated_ += index_.add_all(static_cast<KeyQueue::Place>(keys_.oldest() + unindexed_ - 1), unindexed_);
-  unindexed_ = 0;
+  for (; unindexed_ > 0; --unindexed_) {
+    const auto place = static_cast<KeyQueue::Place>(keys_.oldest() + unindexed_ - 1);
+    if (unindexed_ > kAhead) index_.prefetch(keys_[static_cast<KeyQueue::Place>(place - kAhead)]);
+    if (const KeyIndex::Gap gap = index_.gap_for(keys_[place])) {
+      index_.fill(gap, place);
+    } else {
+      ++repeated_;
+    }
+  }
 }
 
 void DedupWindow::forget_newest(std::size_t count) {

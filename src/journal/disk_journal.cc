@@ -14,7 +14,6 @@ DiskJournal::DiskJournal(const std::string& path, std::shared_ptr<FileLock> lock
       lock_(std::move(lock)),
       store_(path, Database::Access::read_write, now, quarantined),
       quarantined_(store_.quarantined()) {
-  window_.reserve(store_.stored_keys());
   history = store_.load([this](const KeyRun& run) {
     // Journal time never goes back, whatever the clock did.
     now_ = std::max(now_, run.since);

@@ -2,168 +2,195 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
-#include <numeric>
-#include <vector>
+#include <cstddef>
+
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
 
 namespace telephony {
 namespace {
 
-/// The highest bit of each of eight bytes, where it equals that one.
-std::uint64_t equal(std::uint64_t bytes, std::uint8_t byte) {
-  constexpr std::uint64_t kEach = 0x0101010101010101;
-  constexpr std::uint64_t kLow = 0x7f * kEach;
-  const std::uint64_t differ = bytes ^ kEach * byte;
-  return ~(((differ & kLow) + kLow) | differ | kLow);
-}
+// Segments that are allocated one by one; there are enough then that a page of 2 MB is a small part of all.
+constexpr std::size_t kSmallSegments = 160;
+constexpr std::size_t kSegmentsAtOnce = 32;
 
-/// The slot of the lowest bit: the slots from 8 on have the bits between those of the first ones.
-std::size_t first_slot(std::uint64_t bits) {
-  const auto bit = static_cast<std::size_t>(std::countr_zero(bits));
-  return bit / 8 + (bit % 2 == 0 ? 8 : 0);
-}
+/// The lowest of some slots.
+std::size_t first(std::uint32_t slots) { return static_cast<std::size_t>(std::countr_zero(slots)); }
 
 }  // namespace
 
-std::uint64_t KeyIndex::Bucket::having(std::uint8_t tag) const {
-  std::uint64_t first = 0;
-  std::uint32_t last = 0;
-  static_assert(kSlots == sizeof first + sizeof last);
-  std::memcpy(&first, tags.data(), sizeof first);
-  std::memcpy(&last, tags.data() + sizeof first, sizeof last);
-  constexpr std::uint64_t kLast = 0x80808080;
-  return equal(first, tag) | (equal(last, tag) & kLast) >> 1;
+std::uint32_t KeyIndex::Bucket::matching(std::uint16_t bits, std::uint16_t value) const {
+#if defined(__x86_64__)
+  // Sixteen at once: the last ones are no tags, and no slots.
+  static_assert(offsetof(Bucket, tags) == 0 && kSlots <= 16);
+  const auto* const lanes = reinterpret_cast<const __m128i*>(this);
+  const __m128i mask = _mm_set1_epi16(static_cast<short>(bits));
+  const __m128i wanted = _mm_set1_epi16(static_cast<short>(value));
+  const __m128i low = _mm_cmpeq_epi16(_mm_and_si128(_mm_load_si128(lanes), mask), wanted);
+  const __m128i high = _mm_cmpeq_epi16(_mm_and_si128(_mm_load_si128(lanes + 1), mask), wanted);
+  return static_cast<std::uint32_t>(_mm_movemask_epi8(_mm_packs_epi16(low, high))) & taken;
+#else
+  std::uint32_t slots = 0;
+  for (std::size_t i = 0; i < kSlots; ++i) slots |= std::uint32_t{(tags[i] & bits) == value} << i;
+  return slots & taken;
+#endif
 }
 
-/// The bits of a key that no other choice uses, scaled to the table, so that it may have any size.
-std::uint32_t KeyIndex::home(const Table& table, const EventKey& key) {
-  return static_cast<std::uint32_t>((key.low >> 22 & 0xffffffff) * table.size >> 32);
+std::uint32_t KeyIndex::Bucket::keep(std::uint32_t slots) {
+  taken = slots;
+  away = 0;
+  passed = 0;
+  return static_cast<std::uint32_t>(std::popcount(slots));
 }
 
-std::uint8_t KeyIndex::tag(const EventKey& key) {
-  return std::max<std::uint8_t>(static_cast<std::uint8_t>(key.low), 1);
+/// With x and y from 0 to 1, y = x (2 + x) / 3: evenly spread x become y that are twice as dense at 0 as at
+/// 1. So of the segments of one size at any time some have just split, some are about to, and as many are
+/// anywhere between.
+KeyIndex::Course::Course(const EventKey& key) : home(static_cast<std::uint32_t>(key.low) % kBuckets) {
+  const std::uint64_t x = key.low >> 32;
+  address = static_cast<std::uint32_t>(x * (((std::uint64_t{2} << 32) + x) / 3) >> 32);
+  tag = static_cast<std::uint16_t>(address >> (32 - kMostAddressBits));
+}
+
+KeyIndex::KeyIndex(const KeyQueue& keys) : keys_(keys), directory_(1) {
+  Bucket* buckets = new_buckets();
+  std::fill_n(buckets, kBuckets, Bucket());
+  segments_.push_back({buckets, 0, 0});
 }
 
 void KeyIndex::prefetch(const EventKey& key) const {
-  const Table& table = tables_[table_of(key)];
-  __builtin_prefetch(table.buckets.get() + home(table, key), 1);
+  const Course course(key);
+  __builtin_prefetch(segments_[segment_of(course)].buckets + course.home, 1);
 }
 
 KeyIndex::Gap KeyIndex::gap_for(const EventKey& key) {
-  Table& table = tables_[table_of(key)];
-  if (table.keys == kFill * table.size) resize(table_of(key), table.keys + 1);
-  Gap gap;
-  // All buckets may have been passed at one time or another, so the search ends where it began.
-  for (std::uint32_t at = home(table, key), left = table.size; left > 0; at = after(table, at), --left) {
-    Bucket& bucket = table.buckets[at];
-    for (std::uint64_t slots = bucket.having(tag(key)); slots != 0; slots &= slots - 1) {
-      if (keys_[bucket.places[first_slot(slots)]] == key) return {};
+  const Course course(key);
+  if (segments_[segment_of(course)].keys >= kMostKeys) split(course);
+  Gap gap(segments_[segment_of(course)], course);
+  for (std::uint32_t at = course.home, left = kWalk; left > 0; at = after(at), --left) {
+    const Bucket& bucket = gap.segment_->buckets[at];
+    for (std::uint32_t slots = bucket.matching(kWholeTag, course.tag); slots != 0; slots &= slots - 1) {
+      if (keys_[bucket.places[first(slots)]] == key) return {};
     }
-    if (const std::uint64_t free = gap ? 0 : bucket.having(0); free != 0) {
-      gap.bucket_ = &bucket;
-      gap.slot_ = first_slot(free);
-    }
-    if (gap && bucket.passed == 0) break;
+    if (gap.bucket_ == kBuckets && bucket.taken != kAllSlots) gap.bucket_ = at;
+    if (gap.bucket_ != kBuckets && bucket.passed == 0) break;
   }
+  const auto is_key = [&](KeyQueue::Place place) { return keys_[place] == key; };
+  if (std::any_of(strays_.begin(), strays_.end(), is_key)) return {};
+  if (gap.bucket_ == kBuckets) strays_.reserve(strays_.size() + 1);
   return gap;
 }
 
-void KeyIndex::fill(const Gap& gap, const EventKey& key, KeyQueue::Place place) {
-  Table& table = tables_[table_of(key)];
-  for (std::uint32_t at = home(table, key); &table.buckets[at] != gap.bucket_; at = after(table, at)) {
-    ++table.buckets[at].passed;
+void KeyIndex::fill(const Gap& gap, KeyQueue::Place place) {
+  if (gap.bucket_ == kBuckets) {
+    strays_.push_back(place);
+    return;
   }
-  gap.bucket_->tags[gap.slot_] = tag(key);
-  gap.bucket_->places[gap.slot_] = place;
-  ++table.keys;
-}
-
-void KeyIndex::put(Table& table, const EventKey& key, KeyQueue::Place place) {
-  for (std::uint32_t at = home(table, key);; at = after(table, at)) {
-    Bucket& bucket = table.buckets[at];
-    if (const std::uint64_t free = bucket.having(0); free != 0) {
-      const std::size_t slot = first_slot(free);
-      bucket.tags[slot] = tag(key);
-      bucket.places[slot] = place;
-      ++table.keys;
-      return;
-    }
-    ++bucket.passed;
-  }
-}
-
-/// kSlots when it is not there.
-std::size_t KeyIndex::slot_of(const Bucket& bucket, std::uint8_t tag, KeyQueue::Place place) {
-  for (std::uint64_t slots = bucket.having(tag); slots != 0; slots &= slots - 1) {
-    if (const std::size_t slot = first_slot(slots); bucket.places[slot] == place) return slot;
-  }
-  return kSlots;
+  Bucket* const buckets = gap.segment_->buckets;
+  for (std::uint32_t at = gap.home_; at != gap.bucket_; at = after(at)) ++buckets[at].passed;
+  Bucket& bucket = buckets[gap.bucket_];
+  const std::uint32_t slot = 1U << std::countr_one(std::uint32_t{bucket.taken});
+  bucket.taken |= slot;
+  bucket.away = gap.bucket_ == gap.home_ ? bucket.away & ~slot : bucket.away | slot;
+  bucket.tags[first(slot)] = gap.tag_;
+  bucket.places[first(slot)] = place;
+  ++gap.segment_->keys;
 }
 
 bool KeyIndex::remove(const EventKey& key, KeyQueue::Place place) {
-  Table& table = tables_[table_of(key)];
-  const std::uint32_t first = home(table, key);
-  std::uint32_t at = first;
-  for (std::uint32_t left = table.size; left > 0; at = after(table, at), --left) {
-    Bucket& bucket = table.buckets[at];
-    if (const std::size_t slot = slot_of(bucket, tag(key), place); slot < kSlots) {
-      bucket.tags[slot] = 0;
-      --table.keys;
-      for (std::uint32_t before = first; before != at; before = after(table, before)) {
-        --table.buckets[before].passed;
+  const Course course(key);
+  Segment& segment = segments_[segment_of(course)];
+  for (std::uint32_t at = course.home, left = kWalk; left > 0; at = after(at), --left) {
+    Bucket& bucket = segment.buckets[at];
+    for (std::uint32_t slots = bucket.matching(kWholeTag, course.tag); slots != 0; slots &= slots - 1) {
+      if (bucket.places[first(slots)] != place) continue;
+      bucket.taken &= ~(1U << first(slots));
+      --segment.keys;
+      for (std::uint32_t before = course.home; before != at; before = after(before)) {
+        --segment.buckets[before].passed;
       }
       return true;
     }
     if (bucket.passed == 0) break;
   }
-  return false;
+  return std::erase(strays_, place) != 0;
 }
 
-std::size_t KeyIndex::add_all(KeyQueue::Place newest, std::size_t count) {
-  const auto place = [&](std::size_t i) { return static_cast<KeyQueue::Place>(newest - i); };
-  std::array<std::size_t, kTables + 1> begins{};
-  for (std::size_t i = 0; i < count; ++i) ++begins[table_of(keys_[place(i)]) + 1];
-  std::partial_sum(begins.begin(), begins.end(), begins.begin());
-  std::vector<KeyQueue::Place> sorted(count);
-  for (std::size_t i = 0; i < count; ++i) sorted[begins[table_of(keys_[place(i)])]++] = place(i);
-  constexpr std::size_t kAhead = 12;
-  std::size_t known = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i + 2 * kAhead < count) keys_.prefetch(sorted[i + 2 * kAhead]);
-    if (i + kAhead < count) prefetch(keys_[sorted[i + kAhead]]);
-    const EventKey key = keys_[sorted[i]];
-    if (const Gap gap = gap_for(key)) {
-      fill(gap, key, sorted[i]);
-    } else {
-      ++known;
+/// Where a key stands that is known to be new.
+KeyIndex::Gap KeyIndex::room_for(const Course& course) {
+  Gap gap(segments_[segment_of(course)], course);
+  for (std::uint32_t at = course.home, left = kWalk; left > 0; at = after(at), --left) {
+    if (gap.segment_->buckets[at].taken == kAllSlots) continue;
+    gap.bucket_ = at;
+    break;
+  }
+  return gap;
+}
+
+/// Buckets are copied in order. Only keys that stand away from their own bucket are added anew, as nothing
+/// but their hash tells where that is; and all keys of the first few segments, as no tag has the bit.
+void KeyIndex::split(const Course& course) {
+  const std::uint32_t number = segment_of(course);
+  const std::uint32_t bit = segments_[number].address_bits;
+  if (bit == kMostAddressBits) return;
+  const bool told = bit >= kFirstTagBit;
+  const std::vector<KeyQueue::Place> anew = places(segments_[number], told);
+  strays_.reserve(strays_.size() + anew.size());
+  if (bit == directory_bits_) widen_directory();
+  if (segments_.size() == segments_.capacity()) segments_.reserve(2 * segments_.size());
+  segments_.push_back({new_buckets(), 0, bit + 1});
+  Segment& lower = segments_[number];
+  Segment& upper = segments_.back();
+  lower = {lower.buckets, 0, bit + 1};
+  const auto tag_bit = static_cast<std::uint16_t>(1U << (kMostAddressBits - 1 - bit));
+  for (std::uint32_t at = 0; at < kBuckets; ++at) {
+    Bucket& from = lower.buckets[at];
+    const std::uint32_t settled = told ? from.taken & ~from.away : 0;
+    const std::uint32_t rising = settled & from.matching(tag_bit, tag_bit);
+    upper.buckets[at] = from;
+    upper.keys += upper.buckets[at].keep(rising);
+    lower.keys += from.keep(settled & ~rising);
+  }
+  // The upper half of what was the segment's.
+  const std::uint32_t width = 1U << (directory_bits_ - bit - 1);
+  const auto begin = static_cast<std::uint32_t>(std::uint64_t{course.address} >> (32 - bit)) * 2 * width;
+  std::fill_n(directory_.begin() + begin + width, width, static_cast<std::uint32_t>(segments_.size() - 1));
+  for (const KeyQueue::Place place : anew) fill(room_for(Course(keys_[place])), place);
+}
+
+/// Those of the keys that stand away from their own bucket, or of all; their keys are then in the cache.
+std::vector<KeyQueue::Place> KeyIndex::places(const Segment& segment, bool only_away) const {
+  std::vector<KeyQueue::Place> found;
+  found.reserve(segment.keys);
+  for (std::uint32_t at = 0; at < kBuckets; ++at) {
+    const Bucket& bucket = segment.buckets[at];
+    for (std::uint32_t slots = bucket.taken & (only_away ? bucket.away : kAllSlots); slots != 0;
+         slots &= slots - 1) {
+      found.push_back(bucket.places[first(slots)]);
+      keys_.prefetch(found.back());
     }
   }
-  return known;
+  return found;
 }
 
-void KeyIndex::reserve(std::size_t keys) {
-  for (std::size_t number = 0; number < kTables; ++number) {
-    if (kFill * tables_[number].size < keys / kTables) resize(number, keys / kTables);
-  }
+void KeyIndex::widen_directory() {
+  std::vector<std::uint32_t> wider(2 * directory_.size());
+  for (std::size_t i = 0; i < wider.size(); ++i) wider[i] = directory_[i / 2];
+  directory_ = std::move(wider);
+  ++directory_bits_;
 }
 
-/// The nth of N tables has 1 + n/N times a power of two of buckets.
-void KeyIndex::resize(std::size_t number, std::size_t keys) {
-  Table& table = tables_[number];
-  std::size_t size = 1;
-  for (std::size_t scaled = kTables + number; size * kFill < keys; scaled *= 2) size = scaled / kTables;
-  Table resized{std::make_unique<Bucket[]>(size), static_cast<std::uint32_t>(size)};
-  constexpr std::uint32_t kAhead = 2;  // enough that the keys of a bucket have come from memory
-  for (std::uint32_t at = 0; at < table.size + kAhead; ++at) {
-    const auto each = [&](std::uint32_t bucket, auto use) {
-      for (std::size_t slot = 0; slot < kSlots && bucket < table.size; ++slot) {
-        if (table.buckets[bucket].tags[slot] != 0) use(table.buckets[bucket].places[slot]);
-      }
-    };
-    each(at, [&](KeyQueue::Place place) { keys_.prefetch(place); });
-    each(at - kAhead, [&](KeyQueue::Place place) { put(resized, keys_[place], place); });
+/// Not yet written to, but for a first segment.
+KeyIndex::Bucket* KeyIndex::new_buckets() {
+  if (unused_ == 0) {
+    const std::size_t segments = memory_.size() < kSmallSegments ? 1 : kSegmentsAtOnce;
+    memory_.reserve(memory_.size() + 1);
+    memory_.emplace_back(HugePages<Bucket>().allocate(segments * kBuckets), Release{segments * kBuckets});
+    unused_ = segments;
   }
-  table = std::move(resized);
+  --unused_;
+  return memory_.back().get() + unused_ * kBuckets;
 }
 
 }  // namespace telephony

@@ -1,29 +1,35 @@
-// Where in the queue a key stands: open addressing over four-byte places, in many small tables.
+// Where in the queue a key stands: open addressing over four-byte places, in segments that split.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "journal/key_queue.h"
+#include "telephony_exporter/memory/huge_pages.h"
 
 namespace telephony {
 
 /// Keys are keyed hashes, so their bits are as good as random and need no further hashing.
 ///
-/// The trick: a bucket is one cache line of twelve places, each with a byte of its key, and says how many
-/// keys have passed it because it was full. So to see that a key is new takes one access to memory, and what
-/// is removed leaves no trace. It is safe because a byte only rules keys out; what may be equal is compared
-/// whole.
+/// The first trick: a bucket is one cache line of ten places, each with sixteen bits of its key, and says how
+/// many keys have passed it because it was full. So to see that a key is new takes one access to memory, and
+/// what is removed leaves no trace. It is safe because these bits only rule keys out; what may be equal is
+/// compared whole.
 ///
-/// Tables grow one at a time, so no insert waits for more than a 1024th of all keys; their sizes are spread
-/// over a doubling, so they don't grow at the same time either, and take 9 to 10 bytes a key at any number of
-/// keys.
+/// The second: a segment that is full splits in two by one of these bits, bucket by bucket and in order, so
+/// that to grow reads no key, but for the few that found their bucket full. No insert waits for more than a
+/// segment, and nothing is given back that could leave holes.
+///
+/// The third: a key's address is bent (`address`), so that segments at one end get twice as many keys as at
+/// the other. Else all would split at about the same time, and then be half empty. So a key takes 11 to 12
+/// bytes at any number of keys.
 ///
 /// Not thread-safe.
 class KeyIndex {
  public:
-  explicit KeyIndex(const KeyQueue& keys) : keys_(keys) {}
+  explicit KeyIndex(const KeyQueue& keys);
 
   /// What is asked for, inserted or removed a few calls later is then in the cache.
   void prefetch(const EventKey& key) const;
@@ -33,58 +39,81 @@ class KeyIndex {
   class Gap;
   Gap gap_for(const EventKey& key);
   /// Adds the key, when nothing was added or removed since.
-  void fill(const Gap& gap, const EventKey& key, KeyQueue::Place place);
+  void fill(const Gap& gap, KeyQueue::Place place);
   /// False when the index has another place for that key, or none.
   bool remove(const EventKey& key, KeyQueue::Place place);
 
-  /// Adds the keys of so many places, from the newest one down, but for those that it has already. Gives how
-  /// many it left out. It goes from table to table, so that what it writes to stays in the cache: several
-  /// times as fast as key by key. Throws std::bad_alloc, and then has added some.
-  std::size_t add_all(KeyQueue::Place newest, std::size_t count);
-
-  /// Makes room for so many keys in all.
-  void reserve(std::size_t keys);
-
  private:
-  static constexpr std::size_t kTables = 1024;
-  static constexpr std::size_t kSlots = 12;
-  static constexpr std::size_t kFill = 10;  ///< slots of a bucket that are taken on average, at most
+  static constexpr std::size_t kSlots = 10;
+  static constexpr std::uint16_t kWholeTag = 0xffff;
+  static constexpr std::uint32_t kAllSlots = (1U << kSlots) - 1;
+  static constexpr std::uint32_t kBuckets = 1024;           ///< of a segment: 64 KiB
+  static constexpr std::uint32_t kMostKeys = kBuckets * 8;  ///< of a segment, beyond which it splits
+  static constexpr std::uint32_t kWalk = 64;                ///< buckets in which a key may stand
+  static constexpr std::uint32_t kFirstTagBit = 5;  ///< of the address; fewer segments split by the keys
+  static constexpr std::uint32_t kMostAddressBits = kFirstTagBit + 16;  ///< far more segments than keys allow
 
   struct alignas(64) Bucket {
-    std::array<std::uint8_t, kSlots> tags;  ///< 0: the slot is free
-    std::uint32_t passed;                   ///< keys that stand further on
+    std::array<std::uint16_t, kSlots> tags;
+    std::uint32_t taken : kSlots;  ///< a bit for each slot
+    std::uint32_t away : kSlots;   ///< those of keys whose own bucket was full
+    std::uint32_t passed : 12;     ///< keys that stand further on; at most those of a walk
     std::array<KeyQueue::Place, kSlots> places;
 
-    std::uint64_t having(std::uint8_t tag) const;  ///< a bit for each slot with that tag
+    /// A bit for each slot that is taken and in whose tag these bits have this value.
+    std::uint32_t matching(std::uint16_t bits, std::uint16_t value) const;
+    /// Leaves only these slots taken, of keys whose own bucket this is, and gives how many they are.
+    std::uint32_t keep(std::uint32_t slots);
   };
-  struct Table {
-    std::unique_ptr<Bucket[]> buckets;
-    std::uint32_t size = 0;  ///< in buckets
-    std::uint32_t keys = 0;
+  struct Segment {
+    Bucket* buckets;
+    std::uint32_t keys;
+    std::uint32_t address_bits;  ///< that all its keys have in common
+  };
+  struct Release {
+    std::size_t buckets = 0;
+    void operator()(Bucket* memory) const { HugePages<Bucket>().deallocate(memory, buckets); }
+  };
+  /// A key as the index sees it.
+  struct Course {
+    std::uint32_t address;
+    std::uint32_t home;  ///< the bucket where its walk begins
+    std::uint16_t tag;
+    explicit Course(const EventKey& key);
   };
 
-  static std::size_t table_of(const EventKey& key) { return key.low >> 54; }
-  static std::uint32_t home(const Table& table, const EventKey& key);
-  static std::uint32_t after(const Table& table, std::uint32_t bucket) {
-    return bucket + 1 == table.size ? 0 : bucket + 1;
+  static std::uint32_t after(std::uint32_t bucket) { return (bucket + 1) % kBuckets; }
+  std::uint32_t segment_of(const Course& course) const {
+    return directory_[std::uint64_t{course.address} >> (32 - directory_bits_)];
   }
-  static std::uint8_t tag(const EventKey& key);
-  static void put(Table& table, const EventKey& key, KeyQueue::Place place);
-  static std::size_t slot_of(const Bucket& bucket, std::uint8_t tag, KeyQueue::Place place);
-  void resize(std::size_t number, std::size_t keys);
+  Gap room_for(const Course& course);
+  void split(const Course& course);
+  std::vector<KeyQueue::Place> places(const Segment& segment, bool only_away) const;
+  void widen_directory();
+  Bucket* new_buckets();
 
   const KeyQueue& keys_;
-  std::array<Table, kTables> tables_;
+  std::vector<Segment> segments_;
+  std::uint32_t directory_bits_ = 0;
+  std::vector<std::uint32_t> directory_;  ///< the segment of each beginning of an address
+  std::vector<std::unique_ptr<Bucket[], Release>> memory_;
+  std::size_t unused_ = 0;               ///< segments of the last piece of it
+  std::vector<KeyQueue::Place> strays_;  ///< keys that found no room; for all that is known there are none
 };
 
 class KeyIndex::Gap {
  public:
-  explicit operator bool() const { return bucket_ != nullptr; }
+  explicit operator bool() const { return segment_ != nullptr; }
 
  private:
   friend class KeyIndex;
-  Bucket* bucket_ = nullptr;
-  std::size_t slot_ = 0;
+  Gap() = default;
+  Gap(Segment& segment, const Course& course) : segment_(&segment), home_(course.home), tag_(course.tag) {}
+
+  Segment* segment_ = nullptr;
+  std::uint32_t home_ = 0;
+  std::uint32_t bucket_ = kBuckets;  ///< kBuckets: there is no room
+  std::uint16_t tag_ = 0;
 };
 
 }  // namespace telephony

@@ -26,7 +26,9 @@ class MemoryJournal : public Journal {
 
   EventKey key(std::string_view identity) const override { return identity_key(hash_key_, identity); }
 
-  void expect(const EventKey& key) override { window_.expect(key); }
+  void expect(const EventKey& key) override {
+    if (++expected_ <= DedupWindow::kAhead) window_.expect(key);
+  }
 
   bool commit(std::span<Posting> batch, std::span<const FilePosition>, WallTime now) override {
     advance(now);
@@ -81,6 +83,7 @@ class MemoryJournal : public Journal {
   }
 
   bool remember(std::span<Posting> batch) {
+    expected_ = 0;
     window_.prune(now_, kPruneFactor * batch.size());
     if (!mark(batch)) return false;
     window_.prune(now_, kPruneFactor * batch.size());
@@ -109,6 +112,7 @@ class MemoryJournal : public Journal {
 
   const HashKey hash_key_ = random_hash_key();
   DedupWindow window_;
+  std::size_t expected_ = 0;  ///< keys of the next batch that were told
   WallTime now_;
   WallTime measured_;            ///< when a commit was measured last
   std::int64_t unmeasured_ = 0;  ///< commits since, with the one that is under way

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "telephony_exporter/hint/huge_pages.h"
+#include "telephony_exporter/memory/huge_pages.h"
 
 namespace telephony {
 
