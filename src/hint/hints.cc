@@ -144,11 +144,12 @@ const Hints::Advice& Hints::advice(SeriesId series) const {
   return series < advice_.size() ? advice_[series] : kNone;
 }
 
+TrunkView Hints::trunk_view(SeriesId series, std::string_view account) const {
+  return advice(series).capacity && trunk_of_ ? trunk_of_(stream_of(series), account) : TrunkView();
+}
+
 Hint Hints::now_of(SeriesId series, std::string_view account, const HintState& state, WallTime now) const {
-  const Advice& known = advice(series);
-  const bool about_trunks = known.capacity && trunk_of_;
-  return hint_now(state, known.retry, now,
-                  about_trunks ? trunk_of_(stream_of(series), account) : TrunkView());
+  return hint_now(state, advice(series).retry, now, trunk_view(series, account));
 }
 
 Hint Hints::hint(SeriesId series, std::optional<std::string_view> account, WallTime now) const {
@@ -169,8 +170,11 @@ Hint Hints::hint(SeriesId series, std::optional<std::string_view> account, WallT
 
 void Hints::add_raised(SeriesId series, const Account& account, WallTime now, Numbers& raised) const {
   const auto& [name, record] = account;
-  const Hint hint = now_of(series, name, record.state, now);
-  if (!hint.allowed || hint.after <= rest_hint(advice(series).retry).after) return;
+  const TrunkView trunk = trunk_view(series, name);
+  if (!record.longer && trunk.mean_holding_seconds == 0) return;
+  const Retry& retry = advice(series).retry;
+  const Hint hint = hint_now(record.state, retry, now, trunk);
+  if (!hint.allowed || hint.after <= rest_hint(retry).after) return;
   const WallTime end = std::max(later(record.state.changed, hint.after), record.state.not_before);
   raised.push_back({series, name, hint.after, end});
 }

@@ -127,20 +127,21 @@ void Page::begin(const FamilyHead& head, std::string_view type) {
       openmetrics() ? openmetrics_name(head) : std::pair(head.name, type_name(head.type, false));
   if (openmetrics() && !type.empty()) known_type = type;
   const auto line = [&, name = name](std::string_view what, std::string_view rest) {
-    for (const std::string_view part : {std::string_view("# "), what, std::string_view(" "), name,
-                                        std::string_view(" "), rest, std::string_view("\n")}) {
-      put(part);
-    }
+    put(what);
+    put(name);
+    put(" ");
+    put(rest);
+    put("\n");
   };
   if (!head.help.empty()) {
     std::string help;
     append_escaped(help, head.help, openmetrics());
-    line("HELP", help);
+    line("# HELP ", help);
   }
-  line("TYPE", known_type);
+  line("# TYPE ", known_type);
   const std::string_view unit = unit_of(name);
   const bool has_unit = known_type != "info" && known_type != "stateset" && !unit.empty();
-  if (openmetrics() && has_unit) line("UNIT", unit);
+  if (openmetrics() && has_unit) line("# UNIT ", unit);
 }
 
 std::string Page::text() && {

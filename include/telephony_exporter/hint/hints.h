@@ -89,6 +89,7 @@ class Hints {
   Account* recent(SeriesId series, std::string_view account);
   const Advice& advice(SeriesId series) const;
   StreamId stream_of(SeriesId series) const { return settings_->table.errors()[series].stream; }
+  TrunkView trunk_view(SeriesId series, std::string_view account) const;
   Hint now_of(SeriesId series, std::string_view account, const HintState& state, WallTime now) const;
   void add_raised(SeriesId series, const Account& account, WallTime now, Numbers& raised) const;
 
