@@ -46,8 +46,7 @@ void Hints::restore(std::span<const KeptHint> hints) {
   for (const KeptHint& hint : hints) {
     Account& account = *states_[hint.series].try_emplace(hint.account).first;
     account.second.state = hint.state;
-    account.second.raised = true;
-    note_raised(hint.series, hint.account, true);
+    if (!std::exchange(account.second.raised, true)) note_raised(hint.series, hint.account, true);
     note_longer(hint.series, account);
   }
 }
@@ -77,7 +76,7 @@ void Hints::succeed(const Posting& posting) {
   if (stream == raised_.end()) return;
   const auto account = stream->second.find(posting.account);
   if (account == stream->second.end()) return;
-  const std::set<SeriesId> raised = account->second;  // what is back at rest leaves it
+  const std::vector<SeriesId> raised = account->second;  // what is back at rest leaves it
   for (const SeriesId series : raised) {
     const HintState before = find(series, posting.account)->state;
     set(series, posting.account, after_success(before, advice(series).retry, posting.received));
@@ -101,12 +100,12 @@ void Hints::set(SeriesId series, std::string_view account, const HintState& stat
 void Hints::note_raised(SeriesId series, const std::string& account, bool raised) {
   auto& accounts = raised_[stream_of(series)];
   if (raised) {
-    accounts[account].insert(series);
+    accounts[account].push_back(series);
     return;
   }
   const auto found = accounts.find(account);
   if (found == accounts.end()) return;
-  found->second.erase(series);
+  std::erase(found->second, series);
   if (found->second.empty()) accounts.erase(found);
 }
 

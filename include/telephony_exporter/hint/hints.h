@@ -99,8 +99,8 @@ class Hints {
   std::vector<Advice> advice_;  ///< by SeriesId, of the listed codes that the settings' sources can send
   std::map<SeriesId, Accounts> states_;
   std::vector<Account*> recent_;  ///< by SeriesId: the account that was asked for last, or null
-  std::map<StreamId, std::map<std::string, std::set<SeriesId>, std::less<>>>
-      raised_;  ///< what is not at rest
+  /// What is not at rest; an account has few of it.
+  std::map<StreamId, std::map<std::string, std::vector<SeriesId>, std::less<>>> raised_;
   /// What may wait longer than at rest, unless its trunk says otherwise: the others, of which there may be
   /// one for each account and code, need not be looked at for a page.
   std::map<SeriesId, std::set<const Account*>> longer_;
