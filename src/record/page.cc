@@ -140,9 +140,8 @@ void Page::begin(const FamilyHead& head, std::string_view type) {
     line("# HELP ", help);
   }
   line("# TYPE ", known_type);
-  const std::string_view unit = unit_of(name);
-  const bool has_unit = known_type != "info" && known_type != "stateset" && !unit.empty();
-  if (openmetrics() && has_unit) line("# UNIT ", unit);
+  if (!openmetrics() || known_type == "info" || known_type == "stateset") return;
+  if (const std::string_view unit = unit_of(name); !unit.empty()) line("# UNIT ", unit);
 }
 
 std::string Page::text() && {
