@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "journal_fixture.h"
 #include "river_fixture.h"
 #include "telephony_exporter/event/limits.h"
@@ -177,6 +179,31 @@ TEST_F(HintsTest, ThePageHasTheWorstAccountAndThoseThatAreRaised) {
   EXPECT_LE(end, now + 3600);
   complete("lark", 2000);
   EXPECT_FALSE(page().contains(name + "lark" + of));
+}
+
+TEST_F(HintsTest, ThePageHasWhoeverWouldBeToldToWaitLongerThanUsual) {
+  std::mt19937 random(7);
+  const auto one_of = [&](std::vector<std::string> words) { return words[random() % words.size()]; };
+  for (int i = 0; i < 2000; ++i) {
+    const std::string account = one_of({"kite", "lark", "wren", ""});
+    river_.clock.advance(seconds(random() % 40));
+    if (random() % 3 == 0) {
+      complete(account, 1);
+    } else {
+      const std::string wait = one_of({"", "", "", R"(,"wait":"60")"});
+      river_.json("calls", event(one_of({"1", "2", "3", "4", "9"}), account, wait));
+    }
+    std::map<std::pair<SeriesId, std::string>, double> expected, shown;
+    for (const char* code : {"1", "2", "3", "4"}) {
+      const double usual = after(code, "nobody");
+      for (const char* name : {"kite", "lark", "wren", ""}) {
+        if (const double wait = after(code, name); wait > usual) expected[{series(code), name}] = wait;
+      }
+    }
+    for (const RaisedHint& hint : hints().numbers(river_.clock.now()).raised)
+      shown[{hint.series, hint.account}] = hint.after.count();
+    ASSERT_EQ(shown, expected) << "after " << i << " events";
+  }
 }
 
 TEST_F(HintsTest, AReloadKeepsTheStatesAndAdvisesAnew) {

@@ -212,7 +212,7 @@ TEST_F(RetryHintTest, QuestionsRefusalsScrapesAndReloadsAtOnce) {
   std::atomic<bool> done = false;
   std::vector<std::thread> threads;
   threads.emplace_back([&] {
-    for (int i = 0; i < 300; ++i) refuse(i % 2 == 0 ? "kite" : "lark", 1);
+    for (int i = 0; i < 150; ++i) refuse(i % 2 == 0 ? "kite" : "lark", 2);
     for (const auto& hints = hints_.unkept(9); !hints_.unkept(9).empty();) hints_.kept(hints.size());
     done = true;
   });

@@ -12,6 +12,9 @@ bool at_rest(const HintState& state) {
   return state.level == 0 && state.waiting == 0 && state.not_before == WallTime();
 }
 
+/// A wait is no longer than at rest without one of these; time only takes from them.
+bool may_be_longer(const HintState& state) { return state.level > 0 || state.not_before > WallTime(); }
+
 WallTime later(WallTime time, Seconds by) {
   return time + std::chrono::duration_cast<WallTime::duration>(by);
 }
@@ -41,8 +44,10 @@ void Hints::adopt(std::shared_ptr<const Settings> settings) {
 void Hints::restore(std::span<const KeptHint> hints) {
   const std::lock_guard lock(mutex_);
   for (const KeptHint& hint : hints) {
-    states_[hint.series].insert_or_assign(hint.account, Record{hint.state, false, true});
-    note_raised(hint.series, hint.account, true);
+    Account& account = *states_[hint.series].try_emplace(hint.account).first;
+    account.second.state = hint.state;
+    if (!std::exchange(account.second.raised, true)) note_raised(hint.series, hint.account, true);
+    note_longer(hint.series, account);
   }
 }
 
@@ -71,7 +76,7 @@ void Hints::succeed(const Posting& posting) {
   if (stream == raised_.end()) return;
   const auto account = stream->second.find(posting.account);
   if (account == stream->second.end()) return;
-  const std::set<SeriesId> raised = account->second;  // what is back at rest leaves it
+  const std::vector<SeriesId> raised = account->second;  // what is back at rest leaves it
   for (const SeriesId series : raised) {
     const HintState before = find(series, posting.account)->state;
     set(series, posting.account, after_success(before, advice(series).retry, posting.received));
@@ -88,19 +93,30 @@ void Hints::set(SeriesId series, std::string_view account, const HintState& stat
   auto& [name, record] = *found;
   record.state = rests ? HintState() : state;
   if (std::exchange(record.raised, !rests) == rests) note_raised(series, name, !rests);
+  note_longer(series, *found);
   if (!std::exchange(record.unkept, true)) unkept_.emplace_back(series, name);
 }
 
 void Hints::note_raised(SeriesId series, const std::string& account, bool raised) {
   auto& accounts = raised_[stream_of(series)];
   if (raised) {
-    accounts[account].insert(series);
+    accounts[account].push_back(series);
     return;
   }
   const auto found = accounts.find(account);
   if (found == accounts.end()) return;
-  found->second.erase(series);
+  std::erase(found->second, series);
   if (found->second.empty()) accounts.erase(found);
+}
+
+void Hints::note_longer(SeriesId series, Account& account) {
+  const bool longer = may_be_longer(account.second.state);
+  if (std::exchange(account.second.longer, longer) == longer) return;
+  if (longer) {
+    longer_[series].insert(&account);
+  } else {
+    longer_[series].erase(&account);
+  }
 }
 
 const Hints::Record* Hints::find(SeriesId series, std::string_view account) const {
@@ -127,11 +143,12 @@ const Hints::Advice& Hints::advice(SeriesId series) const {
   return series < advice_.size() ? advice_[series] : kNone;
 }
 
+TrunkView Hints::trunk_view(SeriesId series, std::string_view account) const {
+  return advice(series).capacity && trunk_of_ ? trunk_of_(stream_of(series), account) : TrunkView();
+}
+
 Hint Hints::now_of(SeriesId series, std::string_view account, const HintState& state, WallTime now) const {
-  const Advice& known = advice(series);
-  const bool about_trunks = known.capacity && trunk_of_;
-  return hint_now(state, known.retry, now,
-                  about_trunks ? trunk_of_(stream_of(series), account) : TrunkView());
+  return hint_now(state, advice(series).retry, now, trunk_view(series, account));
 }
 
 Hint Hints::hint(SeriesId series, std::optional<std::string_view> account, WallTime now) const {
@@ -150,17 +167,28 @@ Hint Hints::hint(SeriesId series, std::optional<std::string_view> account, WallT
   return worst;
 }
 
+void Hints::add_raised(SeriesId series, const Account& account, WallTime now, Numbers& raised) const {
+  const auto& [name, record] = account;
+  const TrunkView trunk = trunk_view(series, name);
+  if (!record.longer && trunk.mean_holding_seconds == 0) return;
+  const Retry& retry = advice(series).retry;
+  const Hint hint = hint_now(record.state, retry, now, trunk);
+  if (!hint.allowed || hint.after <= rest_hint(retry).after) return;
+  const WallTime end = std::max(later(record.state.changed, hint.after), record.state.not_before);
+  raised.push_back({series, name, hint.after, end});
+}
+
 HintNumbers Hints::numbers(WallTime now) const {
   const std::lock_guard lock(mutex_);
   HintNumbers numbers{settings_, {}};
+  const auto by_trunk = [this](SeriesId series) { return advice(series).capacity && trunk_of_; };
   for (const auto& [series, accounts] : states_) {
-    const Hint rest = rest_hint(advice(series).retry);
-    for (const auto& [account, record] : accounts) {
-      const Hint hint = now_of(series, account, record.state, now);
-      if (!hint.allowed || hint.after <= rest.after) continue;
-      const WallTime end = std::max(later(record.state.changed, hint.after), record.state.not_before);
-      numbers.raised.push_back({series, account, hint.after, end});
-    }
+    if (!by_trunk(series)) continue;
+    for (const Account& account : accounts) add_raised(series, account, now, numbers.raised);
+  }
+  for (const auto& [series, accounts] : longer_) {
+    if (by_trunk(series)) continue;
+    for (const Account* account : accounts) add_raised(series, *account, now, numbers.raised);
   }
   return numbers;
 }

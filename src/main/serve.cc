@@ -40,9 +40,6 @@ void keep_memory_small() {
   mallopt(M_TRIM_THRESHOLD, kSpareBytes);
 }
 
-/// What reading the configuration took goes back to the system.
-void give_memory_back() { malloc_trim(0); }
-
 /// Blocks the signals that `serve` waits for, in this thread and all that it will start.
 sigset_t block_signals() {
   std::signal(SIGPIPE, SIG_IGN);
@@ -97,7 +94,7 @@ class Exporter {
     opened_.history = {};
     syslog_.emplace(live_.get(), syslog_hooks(), log_);
     web_.emplace(options.web_address, options.telemetry_path, web_parts(), log_);
-    give_memory_back();
+    settle();
     ready_ = true;
     log_.info("ready", {{"version", TELEPHONY_VERSION},
                         {"web", web_->address()},
@@ -123,12 +120,12 @@ class Exporter {
       listen();
       metrics_.reloaded(true, std::chrono::system_clock::now());
       log_.info("configuration reloaded", {{"config", options_.config_file}});
-      give_memory_back();
+      settle();
       return {};
     } catch (const std::exception& e) {  // whatever is wrong with a file must not end what runs
       metrics_.reloaded(false, std::chrono::system_clock::now());
       log_.error("configuration not reloaded; the old one stays", {{"error", e.what()}});
-      give_memory_back();
+      settle();
       return e.what();
     }
   }
@@ -148,6 +145,14 @@ class Exporter {
   }
 
  private:
+  /// The names that pages will show are rendered now, not by the first scrape; what that and reading the
+  /// configuration took goes back to the system.
+  void settle() const {
+    ledger_.rendered(PageFormat::text);
+    hint_metrics_.rendered(PageFormat::text);
+    malloc_trim(0);
+  }
+
   std::function<void(const Source&, const RawEvent&, const Pipeline::Done&)> accept() {
     return [this](const Source& source, const RawEvent& raw, const Pipeline::Done& done) {
       pipeline_.accept(source, raw, done);

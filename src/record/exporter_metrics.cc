@@ -188,9 +188,10 @@ void ExporterMetrics::collect_requests(std::vector<MetricFamily>& families) cons
                                         "HTTP replies by listener and status code.");
   for (std::size_t listener = 0; listener < kListeners.size(); ++listener) {
     for (std::size_t code = 0; code < kStatuses; ++code) {
-      const double value = value_of(counters_->requests[listener].by_status[code]);
-      if (value == 0) continue;
-      add_sample(requests, {{"listener", kListeners[listener]}, {"code", std::to_string(code)}}, value);
+      const std::atomic<std::uint64_t>& count = counters_->requests[listener].by_status[code];
+      if (count.load(std::memory_order_relaxed) == 0) continue;
+      add_sample(requests, {{"listener", kListeners[listener]}, {"code", std::to_string(code)}},
+                 value_of(count));
     }
   }
   if (!requests.metric.empty()) families.push_back(std::move(requests));

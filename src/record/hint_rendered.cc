@@ -12,7 +12,6 @@ using hint_families::kAccountAfter, hint_families::kAfter, hint_families::kAllow
 using Labels = std::vector<prometheus::ClientMetric::Label>;
 
 constexpr std::uint32_t kNoPlace = UINT32_MAX;
-constexpr std::size_t kNumberBytes = 24;
 
 double unix_seconds(WallTime time) { return Seconds(time.time_since_epoch()).count(); }
 

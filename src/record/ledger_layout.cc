@@ -7,7 +7,6 @@
 namespace telephony {
 namespace {
 
-constexpr std::size_t kNumberBytes = 24;
 constexpr std::size_t kAccountBytes = 16;  // of the label's name, quotes and escapes
 
 std::uint32_t number_of(std::uint64_t key) { return static_cast<std::uint32_t>(key >> 32); }

@@ -12,7 +12,6 @@ namespace {
 
 using prometheus::MetricType;
 
-constexpr std::size_t kNumberBytes = 32;
 constexpr std::size_t kExemplarCharacters = 128;  // of all names and values of its labels
 
 constexpr std::string_view kUnits[] = {"seconds", "bytes", "ratio", "erlangs"};
@@ -52,19 +51,54 @@ std::string_view unit_of(std::string_view name) {
 }
 
 /// The kernel then hands out 2 MB at once, where it can: to fault in a long text by 4 KB takes longer than to
-/// write it. Only what is written to is handed out, so the end may cost one large page, and no more.
+/// write it. The last eighth is left to small ones, because numbers are shorter than there is room for.
 void ask_for_large_pages(std::string& text) {
   constexpr std::uintptr_t kLargePage = 2 * 1024 * 1024;
+  const std::size_t surely = text.capacity() / 8 * 7;
   const auto first = reinterpret_cast<std::uintptr_t>(text.data());
   const std::uintptr_t before = (kLargePage - first % kLargePage) % kLargePage;
-  if (text.capacity() < before + kLargePage) return;
-  madvise(text.data() + before, (text.capacity() - before) / kLargePage * kLargePage, MADV_HUGEPAGE);
+  if (surely < before + kLargePage) return;
+  madvise(text.data() + before, (surely - before) / kLargePage * kLargePage, MADV_HUGEPAGE);
 }
+
+/// From "00" to "99".
+constexpr auto kPairs = [] {
+  std::array<std::array<char, 2>, 100> pairs{};
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    pairs[i] = {static_cast<char>('0' + i / 10), static_cast<char>('0' + i % 10)};
+  return pairs;
+}();
 
 }  // namespace
 
 UnixMicros to_micros(WallTime time) {
   return UnixMicros{std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch()).count()};
+}
+
+char* write_number(char* at, std::uint64_t value) { return std::to_chars(at, at + kNumberBytes, value).ptr; }
+
+/// Doubles stand closer together than microseconds until the year 2242, so these digits are the shortest.
+char* write_number(char* at, UnixMicros value) {
+  constexpr std::int64_t kSecond = 1'000'000;
+  const auto micros = static_cast<std::int64_t>(value);
+  if (micros < 0) return write_number(at, static_cast<double>(micros) / kSecond);
+  at = write_number(at, static_cast<std::uint64_t>(micros / kSecond));
+  const auto rest = static_cast<std::uint32_t>(micros % kSecond);
+  *at++ = '.';
+  for (const std::uint32_t pair : {rest / 10'000, rest / 100 % 100, rest % 100})
+    at = std::copy(kPairs[pair].begin(), kPairs[pair].end(), at);
+  while (at[-1] == '0') --at;
+  return at[-1] == '.' ? at - 1 : at;
+}
+
+char* write_number(char* at, double value) {
+  constexpr double kExact = 1LL << 53;
+  const auto word = [at](std::string_view text) { return std::copy(text.begin(), text.end(), at); };
+  if (std::isnan(value)) return word("NaN");
+  if (std::isinf(value)) return word(value > 0 ? "+Inf" : "-Inf");
+  const bool whole = std::abs(value) < kExact && value == std::trunc(value);
+  return whole ? std::to_chars(at, at + kNumberBytes, static_cast<std::int64_t>(value)).ptr
+               : std::to_chars(at, at + kNumberBytes, value).ptr;
 }
 
 Page::Page(PageFormat format, std::size_t bytes, std::string old) : format_(format), text_(std::move(old)) {
@@ -75,57 +109,18 @@ Page::Page(PageFormat format, std::size_t bytes, std::string old) : format_(form
   ask_for_large_pages(text_);
 }
 
-/// Where so many bytes can be written, if they fit into a block at all; `used_` is the caller's to raise.
-char* Page::room(std::size_t bytes) {
-  if (used_ + bytes > block_.size()) {
-    text_.append(block_.data(), used_);
-    used_ = 0;
-  }
-  return block_.data() + used_;
+void Page::flush() {
+  text_.append(block_.data(), used_);
+  used_ = 0;
 }
 
-void Page::put(std::string_view text, std::string_view more) {
-  const std::size_t bytes = text.size() + more.size();
-  char* at = room(bytes);
-  if (bytes > block_.size()) {
-    text_.append(text).append(more);
+void Page::put(std::string_view text) {
+  if (text.size() > kBlockBytes) {
+    flush();
+    text_.append(text);
     return;
   }
-  std::copy(text.begin(), text.end(), at);
-  std::copy(more.begin(), more.end(), at + text.size());
-  used_ += bytes;
-}
-
-void Page::number(std::uint64_t value) {
-  char* at = room(kNumberBytes);
-  used_ += static_cast<std::size_t>(std::to_chars(at, at + kNumberBytes, value).ptr - at);
-}
-
-/// Thirteen digits are always read back as the same number, so they are the shortest that a double has.
-void Page::number(UnixMicros value) {
-  constexpr std::int64_t kSecond = 1'000'000;
-  const auto micros = static_cast<std::int64_t>(value);
-  if (micros < 0) return number(static_cast<double>(micros) / kSecond);
-  number(static_cast<std::uint64_t>(micros / kSecond));
-  std::array<char, 7> digits{'.'};
-  auto rest = micros % kSecond;
-  std::size_t size = 0;
-  for (std::size_t at = digits.size() - 1; at > 0; --at, rest /= 10) {
-    digits[at] = static_cast<char>('0' + rest % 10);
-    if (size == 0 && rest % 10 != 0) size = at + 1;
-  }
-  put({digits.data(), size});
-}
-
-void Page::number(double value) {
-  constexpr double kExact = 1LL << 53;
-  if (std::isnan(value)) return put("NaN");
-  if (std::isinf(value)) return put(value > 0 ? "+Inf" : "-Inf");
-  char* at = room(kNumberBytes);
-  const bool whole = std::abs(value) < kExact && value == std::trunc(value);
-  const auto end = whole ? std::to_chars(at, at + kNumberBytes, static_cast<std::int64_t>(value))
-                         : std::to_chars(at, at + kNumberBytes, value);
-  used_ += static_cast<std::size_t>(end.ptr - at);
+  used_ = static_cast<std::size_t>(std::copy(text.begin(), text.end(), room(text.size())) - block_.data());
 }
 
 void Page::begin(const FamilyHead& head, std::string_view type) {
@@ -133,25 +128,25 @@ void Page::begin(const FamilyHead& head, std::string_view type) {
       openmetrics() ? openmetrics_name(head) : std::pair(head.name, type_name(head.type, false));
   if (openmetrics() && !type.empty()) known_type = type;
   const auto line = [&, name = name](std::string_view what, std::string_view rest) {
-    for (const std::string_view part : {std::string_view("# "), what, std::string_view(" "), name,
-                                        std::string_view(" "), rest, std::string_view("\n")}) {
-      put(part);
-    }
+    put(what);
+    put(name);
+    put(" ");
+    put(rest);
+    put("\n");
   };
   if (!head.help.empty()) {
     std::string help;
     append_escaped(help, head.help, openmetrics());
-    line("HELP", help);
+    line("# HELP ", help);
   }
-  line("TYPE", known_type);
-  const std::string_view unit = unit_of(name);
-  const bool has_unit = known_type != "info" && known_type != "stateset" && !unit.empty();
-  if (openmetrics() && has_unit) line("UNIT", unit);
+  line("# TYPE ", known_type);
+  if (!openmetrics() || known_type == "info" || known_type == "stateset") return;
+  if (const std::string_view unit = unit_of(name); !unit.empty()) line("# UNIT ", unit);
 }
 
 std::string Page::text() && {
   if (openmetrics()) put("# EOF\n");
-  text_.append(block_.data(), used_);
+  flush();
   return std::move(text_);
 }
 

@@ -134,6 +134,7 @@ void TrunkMetrics::see(std::span<TrunkNote> notes) {
 }
 
 TrunkView TrunkMetrics::view(StreamId stream, std::string_view account) const {
+  if (std::unique_lock lock(mutex_); trunks_.empty()) return {};  // whoever it is
   const TrunkId id = trunk(stream, account);
   const std::lock_guard lock(mutex_);
   return trunks_.view(id, clock_());

@@ -11,9 +11,10 @@ constexpr std::size_t kTooLong = limits::kLineBytes + 1;
 
 }  // namespace
 
-LineBuffer::LineBuffer(std::size_t room) : bytes_(std::max(room, 2 * kTooLong), '\0') {}
+LineBuffer::LineBuffer(std::size_t room) : room_(std::max(room, 2 * kTooLong)) {}
 
 std::span<char> LineBuffer::prepare() {
+  bytes_.resize(room_);
   const std::size_t given = lines().size();
   std::copy(bytes_.begin() + static_cast<std::ptrdiff_t>(given),
             bytes_.begin() + static_cast<std::ptrdiff_t>(size_), bytes_.begin());

@@ -9,7 +9,7 @@
 namespace telephony {
 
 /// Holds at most `room` bytes: of a line that is longer than a line may be, enough is kept that it is
-/// refused.
+/// refused. It takes no memory before something is to be received.
 class LineBuffer {
  public:
   explicit LineBuffer(std::size_t room);
@@ -23,7 +23,8 @@ class LineBuffer {
   std::string_view rest() const;
 
  private:
-  std::string bytes_;
+  const std::size_t room_;
+  std::string bytes_;  ///< as long as `room_`, or empty
   std::size_t size_ = 0;
   bool skipping_ = false;  ///< to the end of a line that is too long
 };

@@ -73,20 +73,25 @@ class Hints {
     HintState state;
     bool unkept = false;
     bool raised = false;  ///< it stands in `raised_`
+    bool longer = false;  ///< it stands in `longer_`
   };
   using Accounts = std::map<std::string, Record, std::less<>>;  ///< one at rest is unkept
   using Account = Accounts::value_type;
   using Key = std::pair<SeriesId, std::string>;
+  using Numbers = std::vector<RaisedHint>;
 
   void fail(const Posting& posting, const Advice& advice);
   void succeed(const Posting& posting);
   void set(SeriesId series, std::string_view account, const HintState& state);
   void note_raised(SeriesId series, const std::string& account, bool raised);
+  void note_longer(SeriesId series, Account& account);
   const Record* find(SeriesId series, std::string_view account) const;
   Account* recent(SeriesId series, std::string_view account);
   const Advice& advice(SeriesId series) const;
   StreamId stream_of(SeriesId series) const { return settings_->table.errors()[series].stream; }
+  TrunkView trunk_view(SeriesId series, std::string_view account) const;
   Hint now_of(SeriesId series, std::string_view account, const HintState& state, WallTime now) const;
+  void add_raised(SeriesId series, const Account& account, WallTime now, Numbers& raised) const;
 
   const TrunkOf trunk_of_;
   mutable std::mutex mutex_;
@@ -94,8 +99,11 @@ class Hints {
   std::vector<Advice> advice_;  ///< by SeriesId, of the listed codes that the settings' sources can send
   std::map<SeriesId, Accounts> states_;
   std::vector<Account*> recent_;  ///< by SeriesId: the account that was asked for last, or null
-  std::map<StreamId, std::map<std::string, std::set<SeriesId>, std::less<>>>
-      raised_;  ///< what is not at rest
+  /// What is not at rest; an account has few of it.
+  std::map<StreamId, std::map<std::string, std::vector<SeriesId>, std::less<>>> raised_;
+  /// What may wait longer than at rest, unless its trunk says otherwise: the others, of which there may be
+  /// one for each account and code, need not be looked at for a page.
+  std::map<SeriesId, std::set<const Account*>> longer_;
   std::deque<Key> unkept_;
   std::optional<Key> looked_at_;  ///< by `forget`, last
 };

@@ -57,6 +57,9 @@ class Trunks {
   /// Trunks that had a call since the start, or a limit that is configured.
   std::vector<TrunkNumbers> numbers(WallTime now);
 
+  /// No trunk had a call yet.
+  bool empty() const { return trunks_.empty(); }
+
   /// What a hint of a capacity code wants to know.
   TrunkView view(const TrunkId& trunk, WallTime now);
 

@@ -4,6 +4,7 @@
 #include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -31,6 +32,15 @@ struct FamilyHead {
 enum class UnixMicros : std::int64_t {};
 UnixMicros to_micros(WallTime time);
 
+/// What a number takes on a page, at most.
+inline constexpr std::size_t kNumberBytes = 24;
+
+/// Writes the shortest digits that are read back as the same number, counts without an exponent; returns
+/// their end. There has to be room for kNumberBytes.
+char* write_number(char* at, std::uint64_t value);
+char* write_number(char* at, UnixMicros value);
+char* write_number(char* at, double value);
+
 /// Lines are put together in a block that stays in the fastest cache, and the page grows by whole blocks.
 class Page {
  public:
@@ -49,23 +59,38 @@ class Page {
   /// number is an exemplar.
   template <typename Number>
   void sample(std::string_view name, std::string_view labels, Number value, std::string_view behind = {}) {
-    put(name, labels);
-    number(value);
-    put(behind, "\n");
+    const std::size_t bytes = name.size() + labels.size() + kNumberBytes + behind.size() + 1;
+    if (bytes > kBlockBytes) {
+      for (const std::string_view text : {name, labels}) put(text);
+      number(value);
+      for (const std::string_view text : {behind, std::string_view("\n")}) put(text);
+      return;
+    }
+    // One look for room, so that a line is nothing but copies and digits.
+    char* at = std::copy(name.begin(), name.end(), room(bytes));
+    at = write_number(std::copy(labels.begin(), labels.end(), at), value);
+    if (!behind.empty()) at = std::copy(behind.begin(), behind.end(), at);
+    *at++ = '\n';
+    used_ = static_cast<std::size_t>(at - block_.data());
   }
 
-  void put(std::string_view text, std::string_view more = {});
-  void number(std::uint64_t value);
-  void number(UnixMicros value);
-  /// The shortest digits that are read back as the same number; counts without an exponent.
-  void number(double value);
+  void put(std::string_view text);
+  template <typename Number>
+  void number(Number value) {
+    used_ = static_cast<std::size_t>(write_number(room(kNumberBytes), value) - block_.data());
+  }
 
   std::string text() &&;
 
  private:
   static constexpr std::size_t kBlockBytes = 16 * 1024;
 
-  char* room(std::size_t bytes);
+  /// Where so many bytes can be written, which fit into a block; `used_` is the caller's to raise.
+  char* room(std::size_t bytes) {
+    if (used_ + bytes > kBlockBytes) flush();
+    return block_.data() + used_;
+  }
+  void flush();
 
   const PageFormat format_;
   std::string text_;
