@@ -1,0 +1,226 @@
+#include "decode/json_shapes.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include "decode/json_fill.h"
+
+namespace telephony {
+namespace {
+
+using Step = FieldSteps::Step;
+
+template <typename Word>
+Word load(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+/// Both texts by words, the last of which may overlap the one before: most are too short for a call.
+bool is_equal(const char* a, const char* b, std::size_t size) {
+  using Long = std::uint64_t;
+  using Short = std::uint32_t;
+  if (size < sizeof(Short)) return std::equal(a, a + size, b);
+  if (size < sizeof(Long)) {
+    const std::size_t last = size - sizeof(Short);
+    return load<Short>(a) == load<Short>(b) && load<Short>(a + last) == load<Short>(b + last);
+  }
+  const std::size_t last = size - sizeof(Long);
+  for (std::size_t at = 0; at < last; at += sizeof(Long)) {
+    if (load<Long>(a + at) != load<Long>(b + at)) return false;
+  }
+  return load<Long>(a + last) == load<Long>(b + last);
+}
+
+/// 16 bytes that are compared at once: an extension of GCC and Clang, for any processor.
+using Bytes = unsigned char __attribute__((vector_size(16)));
+
+/// Looks for the end of a string, and for what a plain one does not hold.
+class PlainString {
+ public:
+  /// The first quote, backslash or control character; `end` when there is none.
+  const char* find_end(const char* at, const char* end) {
+    for (; end - at >= static_cast<std::ptrdiff_t>(sizeof(Bytes)); at += sizeof(Bytes)) {
+      const Bytes bytes = load<Bytes>(at);
+      seen_ |= bytes;
+      const auto ends = (bytes == '"') | (bytes == '\\') | (bytes < ' ');
+      const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(ends);
+      if ((halves[0] | halves[1]) == 0) continue;
+      return at + (halves[0] != 0 ? first_byte(halves[0]) : sizeof(std::uint64_t) + first_byte(halves[1]));
+    }
+    for (; at != end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) >= ' '; ++at) {
+      seen_[0] |= static_cast<unsigned char>(*at);
+    }
+    return at;
+  }
+
+  /// Whether all bytes that were looked at are ASCII.
+  bool is_ascii() const {
+    const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(seen_);
+    return ((halves[0] | halves[1]) & 0x8080808080808080) == 0;
+  }
+
+ private:
+  static std::size_t first_byte(std::uint64_t bytes) {
+    const int bits =
+        std::endian::native == std::endian::little ? std::countr_zero(bytes) : std::countl_zero(bytes);
+    return static_cast<std::size_t>(bits) / 8;
+  }
+
+  Bytes seen_{};
+};
+
+/// A scalar off the front of a text. False when it must be read in another way.
+class Scalar {
+ public:
+  Scalar(const char*& at, const char* end, Slots& slots) : at_(at), end_(end), slots_(slots) {}
+
+  bool read(const Step* step) {
+    if (at_ == end_) return false;
+    switch (*at_) {
+      case '"':
+        return string(step);
+      case 'n':
+        return word("null");
+      case 't':
+        fill_unreadable(step, slots_);
+        return word("true");
+      case 'f':
+        fill_unreadable(step, slots_);
+        return word("false");
+      default:
+        return number(step);
+    }
+  }
+
+ private:
+  bool string(const Step* step) {
+    const char* const from = at_ + 1;
+    PlainString string;
+    at_ = string.find_end(from, end_);
+    if (at_ == end_ || *at_ != '"') return false;
+    const auto size = static_cast<std::size_t>(at_++ - from);
+    if (!string.is_ascii() && !simdjson::validate_utf8(from, size)) return false;
+    fill(step, std::string_view(from, size), slots_);
+    return true;
+  }
+
+  bool word(std::string_view word) {
+    if (!std::string_view(at_, end_).starts_with(word)) return false;
+    at_ += word.size();
+    return true;
+  }
+
+  bool number(const Step* step) {
+    const char* const from = at_;
+    while (at_ != end_ && ((*at_ >= '0' && *at_ <= '9') || *at_ == '-' || *at_ == '.' || *at_ == 'e' ||
+                           *at_ == 'E' || *at_ == '+')) {
+      ++at_;
+    }
+    const auto number = parse_json_number({from, at_});
+    if (number) fill(step, *number, slots_);
+    return number.has_value();
+  }
+
+  const char*& at_;
+  const char* const end_;
+  Slots& slots_;
+};
+
+}  // namespace
+
+JsonShapes::Number JsonShapes::begin(const FieldSteps& fields) const {
+  for (const Root& root : roots_) {
+    if (root.fields == fields.number()) return root.first;
+  }
+  return kNone;
+}
+
+const JsonShapes::Branch* JsonShapes::follow(Number first, const char* at, const char* end) const {
+  const auto left = static_cast<std::size_t>(end - at);
+  while (first != kNone) {
+    const Branch& branch = branches_[first];
+    if (branch.size <= left && is_equal(bytes_.data() + branch.at, at, branch.size)) return &branch;
+    first = branch.beside;
+  }
+  return nullptr;
+}
+
+std::size_t JsonShapes::read(std::string_view text, const FieldSteps& fields, Slots& slots) {
+  const bool pausing = misses_ > kPause && misses_ % kPause != 0;
+  slots.clear();
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  Scalar scalar(at, end, slots);
+  const Branch* branch = pausing ? nullptr : follow(begin(fields), at, end);
+  while (branch != nullptr) {
+    at += branch->size;
+    if (branch->last) {
+      misses_ = 0;
+      return static_cast<std::size_t>(at - text.data());
+    }
+    if (!scalar.read(fields.step(branch->step))) break;
+    branch = follow(branch->first, at, end);
+  }
+  ++misses_;
+  return 0;
+}
+
+bool JsonShapes::has_room(std::string_view text, std::size_t scalars) const {
+  return branches_.size() + scalars < kMostBranches && bytes_.size() + text.size() <= kMostBytes &&
+         roots_.size() < kMostRoots;
+}
+
+/// The branch, which is made if there is none; what may begin behind it. Null when too many begin there.
+JsonShapes::Number* JsonShapes::grow(Number* first, std::string_view bytes, std::uint16_t step, bool last) {
+  std::size_t beside = 0;
+  for (Number number = *first; number != kNone; number = branches_[number].beside) {
+    Branch& branch = branches_[number];
+    if (std::string_view(bytes_).substr(branch.at, branch.size) == bytes) return &branch.first;
+    if (++beside == kMostBeside) return nullptr;
+  }
+  const Branch branch{static_cast<std::uint32_t>(bytes_.size()),
+                      static_cast<std::uint16_t>(bytes.size()),
+                      step,
+                      last,
+                      kNone,
+                      *first};
+  *first = static_cast<Number>(branches_.size());
+  bytes_ += bytes;
+  branches_.push_back(branch);  // within what is reserved, so that `first` holds
+  return &branches_.back().first;
+}
+
+/// Where there is no more room, all is forgotten, and what is still sent is soon learned again.
+void JsonShapes::learn(std::string_view text, std::span<const JsonScalar> scalars, const FieldSteps& fields) {
+  if (!has_room(text, scalars.size())) {
+    forget();
+    if (!has_room(text, scalars.size())) return;
+  }
+  branches_.reserve(kMostBranches);
+  roots_.reserve(kMostRoots);
+  auto root = std::find_if(roots_.begin(), roots_.end(),
+                           [&](const Root& known) { return known.fields == fields.number(); });
+  if (root == roots_.end()) root = roots_.insert(roots_.end(), {fields.number(), kNone});
+  Number* first = &root->first;
+  const char* at = text.data();
+  for (const JsonScalar& scalar : scalars) {
+    first = grow(first, {at, scalar.text.data()}, fields.number_of(scalar.step), false);
+    if (first == nullptr) return forget();
+    at = scalar.text.data() + scalar.text.size();
+  }
+  if (grow(first, {at, text.data() + text.size()}, 0, true) == nullptr) forget();
+}
+
+void JsonShapes::forget() {
+  roots_.clear();
+  branches_.clear();
+  bytes_.clear();
+}
+
+}  // namespace telephony
