@@ -198,10 +198,8 @@ JsonShapes::Number* JsonShapes::grow(Number* first, std::string_view bytes, std:
 
 /// Where there is no more room, all is forgotten, and what is still sent is soon learned again.
 void JsonShapes::learn(std::string_view text, std::span<const JsonScalar> scalars, const FieldSteps& fields) {
-  if (!has_room(text, scalars.size())) {
-    forget();
-    if (!has_room(text, scalars.size())) return;
-  }
+  if (text.size() > kMostBytes || scalars.size() >= kMostBranches) return;
+  if (!has_room(text, scalars.size())) forget();
   branches_.reserve(kMostBranches);
   roots_.reserve(kMostRoots);
   auto root = std::find_if(roots_.begin(), roots_.end(),
