@@ -3,11 +3,10 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cstring>
 
 #include "decode/json_fill.h"
+#include "decode/plain_string.h"
 
 namespace telephony {
 namespace {
@@ -36,44 +35,6 @@ bool is_equal(const char* a, const char* b, std::size_t size) {
   }
   return load<Long>(a + last) == load<Long>(b + last);
 }
-
-/// 16 bytes that are compared at once: an extension of GCC and Clang, for any processor.
-using Bytes = unsigned char __attribute__((vector_size(16)));
-
-/// Looks for the end of a string, and for what a plain one does not hold.
-class PlainString {
- public:
-  /// The first quote, backslash or control character; `end` when there is none.
-  const char* find_end(const char* at, const char* end) {
-    for (; end - at >= static_cast<std::ptrdiff_t>(sizeof(Bytes)); at += sizeof(Bytes)) {
-      const Bytes bytes = load<Bytes>(at);
-      seen_ |= bytes;
-      const auto ends = (bytes == '"') | (bytes == '\\') | (bytes < ' ');
-      const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(ends);
-      if ((halves[0] | halves[1]) == 0) continue;
-      return at + (halves[0] != 0 ? first_byte(halves[0]) : sizeof(std::uint64_t) + first_byte(halves[1]));
-    }
-    for (; at != end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) >= ' '; ++at) {
-      seen_[0] |= static_cast<unsigned char>(*at);
-    }
-    return at;
-  }
-
-  /// Whether all bytes that were looked at are ASCII.
-  bool is_ascii() const {
-    const auto halves = std::bit_cast<std::array<std::uint64_t, 2>>(seen_);
-    return ((halves[0] | halves[1]) & 0x8080808080808080) == 0;
-  }
-
- private:
-  static std::size_t first_byte(std::uint64_t bytes) {
-    const int bits =
-        std::endian::native == std::endian::little ? std::countr_zero(bytes) : std::countl_zero(bytes);
-    return static_cast<std::size_t>(bits) / 8;
-  }
-
-  Bytes seen_{};
-};
 
 /// A scalar off the front of a text. False when it must be read in another way.
 class Scalar {
