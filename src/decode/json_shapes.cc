@@ -36,62 +36,66 @@ bool is_equal(const char* a, const char* b, std::size_t size) {
   return load<Long>(a + last) == load<Long>(b + last);
 }
 
-/// A scalar off the front of a text. False when it must be read in another way.
-class Scalar {
- public:
-  Scalar(const char*& at, const char* end, Slots& slots) : at_(at), end_(end), slots_(slots) {}
+bool is_of_number(char c) {
+  return (c >= '0' && c <= '9') || c == '-' || c == '.' || c == 'e' || c == 'E' || c == '+';
+}
 
-  bool read(const Step* step) {
-    if (at_ == end_) return false;
-    switch (*at_) {
-      case '"':
-        return string(step);
-      case 'n':
-        return word("null");
-      case 't':
-        fill_unreadable(step, slots_);
-        return word("true");
-      case 'f':
-        fill_unreadable(step, slots_);
-        return word("false");
-      default:
-        return number(step);
-    }
+// Each reads a value that begins at `at`, and says where it ends; null when it must be read in another way.
+
+const char* read_string(const char* at, const char* end, const Step* step, Slots& slots) {
+  const char* const from = at + 1;
+  PlainString string;
+  at = string.find_end(from, end);
+  if (at == end || *at != '"') return nullptr;
+  const auto size = static_cast<std::size_t>(at - from);
+  if (!string.is_ascii() && !simdjson::validate_utf8(from, size)) return nullptr;
+  fill(step, std::string_view(from, size), slots);
+  return at + 1;
+}
+
+/// The end of a whole number that is written as usual and fits into 64 bits, as most are; null for others.
+const char* whole_end(const char* at, const char* end) {
+  constexpr std::ptrdiff_t kMostDigits = 17;
+  const char* const first = at;
+  while (at != end && *at >= '0' && *at <= '9') ++at;
+  if (at == first || at - first > kMostDigits || (*first == '0' && at - first > 1)) return nullptr;
+  return at == end || !is_of_number(*at) ? at : nullptr;
+}
+
+const char* read_number(const char* at, const char* end, const Step* step, Slots& slots) {
+  const char* const from = at;
+  if (const char* const whole = whole_end(*at == '-' && end - at > 1 && at[1] != '0' ? at + 1 : at, end)) {
+    fill(step, std::string_view(from, whole), slots);
+    return whole;
   }
+  while (at != end && is_of_number(*at)) ++at;
+  const auto number = parse_json_number({from, at});
+  if (!number) return nullptr;
+  fill(step, *number, slots);
+  return at;
+}
 
- private:
-  bool string(const Step* step) {
-    const char* const from = at_ + 1;
-    PlainString string;
-    at_ = string.find_end(from, end_);
-    if (at_ == end_ || *at_ != '"') return false;
-    const auto size = static_cast<std::size_t>(at_++ - from);
-    if (!string.is_ascii() && !simdjson::validate_utf8(from, size)) return false;
-    fill(step, std::string_view(from, size), slots_);
-    return true;
+const char* skip_word(const char* at, const char* end, std::string_view word) {
+  return std::string_view(at, end).starts_with(word) ? at + word.size() : nullptr;
+}
+
+const char* read_scalar(const char* at, const char* end, const Step* step, Slots& slots) {
+  if (at == end) return nullptr;
+  switch (*at) {
+    case '"':
+      return read_string(at, end, step, slots);
+    case 'n':
+      return skip_word(at, end, "null");
+    case 't':
+      fill_unreadable(step, slots);
+      return skip_word(at, end, "true");
+    case 'f':
+      fill_unreadable(step, slots);
+      return skip_word(at, end, "false");
+    default:
+      return read_number(at, end, step, slots);
   }
-
-  bool word(std::string_view word) {
-    if (!std::string_view(at_, end_).starts_with(word)) return false;
-    at_ += word.size();
-    return true;
-  }
-
-  bool number(const Step* step) {
-    const char* const from = at_;
-    while (at_ != end_ && ((*at_ >= '0' && *at_ <= '9') || *at_ == '-' || *at_ == '.' || *at_ == 'e' ||
-                           *at_ == 'E' || *at_ == '+')) {
-      ++at_;
-    }
-    const auto number = parse_json_number({from, at_});
-    if (number) fill(step, *number, slots_);
-    return number.has_value();
-  }
-
-  const char*& at_;
-  const char* const end_;
-  Slots& slots_;
-};
+}
 
 }  // namespace
 
@@ -117,7 +121,6 @@ std::size_t JsonShapes::read(std::string_view text, const FieldSteps& fields, Sl
   slots.clear();
   const char* at = text.data();
   const char* const end = at + text.size();
-  Scalar scalar(at, end, slots);
   const Branch* branch = pausing ? nullptr : follow(begin(fields), at, end);
   while (branch != nullptr) {
     at += branch->size;
@@ -125,7 +128,8 @@ std::size_t JsonShapes::read(std::string_view text, const FieldSteps& fields, Sl
       misses_ = 0;
       return static_cast<std::size_t>(at - text.data());
     }
-    if (!scalar.read(fields.step(branch->step))) break;
+    at = read_scalar(at, end, fields.step(branch->step), slots);
+    if (at == nullptr) break;
     branch = follow(branch->first, at, end);
   }
   ++misses_;

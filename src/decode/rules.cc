@@ -72,10 +72,10 @@ std::string_view read_account(const EventRule& rule, const Source& source, const
   return meant_account(source, told);
 }
 
-std::optional<std::chrono::seconds> read_retry_after(const EventRule& rule, const Slots& slots) {
+void read_retry_after(const EventRule& rule, const Slots& slots, Event& event) {
   const std::string_view value = slots.first(rule.retry_after);
-  const auto parsed = value.empty() ? std::nullopt : parse_retry_after(value);
-  return parsed ? std::optional(parsed->delay) : std::nullopt;
+  if (value.empty()) return;
+  if (const auto parsed = parse_retry_after(value)) event.retry_after = parsed->delay;
 }
 
 bool says_so(const EventRule& rule, std::string_view value) {
@@ -99,22 +99,25 @@ const EventRule* find_rule(const Source& source, const Slots& slots) {
 
 Record apply_rule(const EventRule& rule, const Source& source, Slots& slots, RuleScratch& scratch) {
   if (rule.percent_encoded) slots.percent_decode(scratch.decoded);
-  Record record;
+  Record record;  // which every return names, so that it is made where the caller wants it
   Event& event = std::get<Event>(record);
   event.kind = rule.kind;
   event.warning = rule.warning;
-  const auto found = find_code(rule, source, slots, scratch.reasons);
-  if (!found) return Reject{RejectCause::bad_code, 0, "the error code is neither a number nor a short word"};
-  event.code = found->code;
-  event.text = found->text;
-  event.numbering = found->numbering;
+  Found found;
+  if (!find_code(rule, source, slots, scratch.reasons, found)) {
+    record = Reject{RejectCause::bad_code, 0, "the error code is neither a number nor a short word"};
+    return record;
+  }
+  event.code = found.code;
+  event.text = found.text;
+  event.numbering = found.numbering;
   if (event.text.empty()) event.text = slots.first(rule.text);
   event.account = read_account(rule, source, slots);
-  event.retry_after = read_retry_after(rule, slots);
+  read_retry_after(rule, slots, event);
   event.session = read_outcome(rule, source.catalog->reading, slots, scratch.word);
   event.identity = read_identity(rule, slots, scratch.identity);
   if (source.session_ids) event.session_id = read_session_id(rule, slots);
-  event.call = read_call(rule, slots, event.session.has_value(), scratch.word);
+  read_call(rule, slots, scratch.word, event);
   event.occurred = read_occurred(rule, slots, event.absurd);
   read_legs(rule, slots, scratch.legs, event.absurd);
   event.legs = scratch.legs;
