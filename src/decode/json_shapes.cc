@@ -7,33 +7,41 @@
 
 #include "decode/json_fill.h"
 #include "decode/plain_string.h"
+#include "decode/vector.h"
 
 namespace telephony {
 namespace {
 
 using Step = FieldSteps::Step;
 
+/// Both texts by words that may overlap. Most of them have 8 to 32 bytes, and need neither a call nor a loop.
 template <typename Word>
-Word load(const char* at) {
-  Word word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
+bool is_equal_at(const char* a, const char* b) {
+  Word left, right;
+  std::memcpy(&left, a, sizeof left);
+  std::memcpy(&right, b, sizeof right);
+  return left == right;
 }
 
-/// Both texts by words, the last of which may overlap the one before: most are too short for a call.
+template <>
+bool is_equal_at<Vector>(const char* a, const char* b) {
+  return bits(load_vector(a) != load_vector(b)) == 0;
+}
+
+template <typename Word>
+bool has_equal_ends(const char* a, const char* b, std::size_t size) {
+  const std::size_t last = size - sizeof(Word);
+  return is_equal_at<Word>(a, b) && is_equal_at<Word>(a + last, b + last);
+}
+
 bool is_equal(const char* a, const char* b, std::size_t size) {
-  using Long = std::uint64_t;
-  using Short = std::uint32_t;
-  if (size < sizeof(Short)) return std::equal(a, a + size, b);
-  if (size < sizeof(Long)) {
-    const std::size_t last = size - sizeof(Short);
-    return load<Short>(a) == load<Short>(b) && load<Short>(a + last) == load<Short>(b + last);
+  if (size < 4) return std::equal(a, a + size, b);
+  if (size < 8) return has_equal_ends<std::uint32_t>(a, b, size);
+  if (size < 16) return has_equal_ends<std::uint64_t>(a, b, size);
+  for (; size > 32; a += 16, b += 16, size -= 16) {
+    if (!is_equal_at<Vector>(a, b)) return false;
   }
-  const std::size_t last = size - sizeof(Long);
-  for (std::size_t at = 0; at < last; at += sizeof(Long)) {
-    if (load<Long>(a + at) != load<Long>(b + at)) return false;
-  }
-  return load<Long>(a + last) == load<Long>(b + last);
+  return has_equal_ends<Vector>(a, b, size);
 }
 
 bool is_of_number(char c) {
@@ -121,8 +129,8 @@ std::size_t JsonShapes::read(std::string_view text, const FieldSteps& fields, Sl
   slots.clear();
   const char* at = text.data();
   const char* const end = at + text.size();
-  const Branch* branch = pausing ? nullptr : follow(begin(fields), at, end);
-  while (branch != nullptr) {
+  Number first = pausing ? kNone : begin(fields);
+  while (const Branch* const branch = follow(first, at, end)) {
     at += branch->size;
     if (branch->last) {
       misses_ = 0;
@@ -130,7 +138,7 @@ std::size_t JsonShapes::read(std::string_view text, const FieldSteps& fields, Sl
     }
     at = read_scalar(at, end, fields.step(branch->step), slots);
     if (at == nullptr) break;
-    branch = follow(branch->first, at, end);
+    first = branch->first;
   }
   ++misses_;
   return 0;
