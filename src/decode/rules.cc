@@ -36,14 +36,11 @@ std::string_view read_session_id(const EventRule& rule, const Slots& slots) {
   return session.empty() ? trimmed(slots.first(rule.id)) : session;
 }
 
-std::optional<Outcome> read_outcome(const EventRule& rule, const Reading& reading, const Slots& slots,
-                                    std::string& text) {
-  const std::string_view word = trimmed(slots.first(rule.status));
-  if (word.empty()) return std::nullopt;
-  normal_text(word, text);
+std::optional<Outcome> look_up(std::string_view word, const Reading& reading, std::string& normal) {
+  normal_text(word, normal);
   const Status* best = nullptr;
   for (const Status& status : reading.statuses) {
-    if (!status.pattern && status.normal_text == text) return status.outcome;
+    if (!status.pattern && status.normal_text == normal) return status.outcome;
     if (!status.pattern || !status.pattern->matches(word)) continue;
     if (best == nullptr || status.pattern->literals() > best->pattern->literals()) best = &status;
   }
@@ -86,6 +83,17 @@ bool says_so(const EventRule& rule, std::string_view value) {
 
 }  // namespace
 
+std::optional<Outcome> KnownOutcomes::outcome(std::string_view word, const Reading& reading) {
+  constexpr std::size_t kMostBytes = 64;
+  if (word.empty()) return std::nullopt;
+  const auto ends = static_cast<unsigned char>(word.front() + word.back());
+  Known& known = known_[(word.size() + ends) % known_.size()];
+  if (known.steps == reading.steps.number() && known.word == word) return known.outcome;
+  const auto outcome = look_up(word, reading, normal_);
+  if (word.size() <= kMostBytes) known = {reading.steps.number(), std::string(word), outcome};
+  return outcome;
+}
+
 const EventRule* find_rule(const Source& source, const Slots& slots) {
   for (const EventRule* rule : source.rules) {
     for (const Slot slot : rule->when) {
@@ -114,7 +122,7 @@ Record apply_rule(const EventRule& rule, const Source& source, Slots& slots, Rul
   if (event.text.empty()) event.text = slots.first(rule.text);
   event.account = read_account(rule, source, slots);
   read_retry_after(rule, slots, event);
-  event.session = read_outcome(rule, source.catalog->reading, slots, scratch.word);
+  event.session = scratch.outcomes.outcome(trimmed(slots.first(rule.status)), source.catalog->reading);
   event.identity = read_identity(rule, slots, scratch.identity);
   if (source.session_ids) event.session_id = read_session_id(rule, slots);
   read_call(rule, slots, scratch.word, event);
