@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
 
 #include "decode/json_shapes.h"
+#include "decode/plain_string.h"
 #include "json_oracle.h"
 #include "settings_fixture.h"
 #include "telephony_exporter/decode/decoder.h"
@@ -313,6 +315,24 @@ TEST(JsonReader, ReadsKnownShapesAsTheDocumentTreeDoes) {
   EXPECT_GT(events, 10'000U);
 }
 
+/// Vectors find what a look at each byte finds, wherever it stands.
+TEST(PlainString, EndsWhereItDoesByteByByte) {
+  std::mt19937 random(11);
+  for (std::size_t size = 0; size < 300; ++size) {
+    for (const char c : {'"', '\\', '\n', '\0', '\x1f', ' ', '\x7f', '\x80', '\xff'}) {
+      std::vector<char> text(size, 'x');
+      for (int i = 0; i < 3 && size > 0; ++i) text[random() % size] = c;
+      const auto is_end = [](char b) { return b == '"' || b == '\\' || static_cast<unsigned char>(b) < ' '; };
+      const auto end =
+          static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_end) - text.begin());
+      PlainString string;
+      ASSERT_EQ(string.find_end(text.data(), text.data() + size), text.data() + end) << size << ' ' << int{c};
+      const bool ascii = std::none_of(text.begin(), text.end(), [](char b) { return (b & 0x80) != 0; });
+      ASSERT_EQ(string.is_ascii(), ascii) << size << ' ' << int{c};
+    }
+  }
+}
+
 TEST(JsonShapes, KnowARecordThatRepeatsOneButForItsValues) {
   const FieldSteps& steps = acme().catalog->reading.steps;
   JsonReader reader;
@@ -360,6 +380,23 @@ TEST(JsonShapes, KnowARecordThatRepeatsOneButForItsValues) {
   EXPECT_LT(pause, 9U);
   EXPECT_EQ(shapes.read(first, FieldSteps(), slots), 0U) << "another catalog's fields stand elsewhere";
   EXPECT_EQ(shapes.read(first, steps, slots), first.size());
+}
+
+/// Decoders remember shapes and status words, and each catalog has its own.
+TEST(JsonReader, ReadsWhatTwoCatalogsShareByEachOfThem) {
+  std::string catalog = kAcme;
+  catalog.replace(catalog.find("completed: [completed]"), 22, "failed: [completed]");
+  catalog.replace(catalog.find("account: [/account"), 18, "account: [/id");
+  const auto other = settings_of(catalog);
+  const std::string body = R"({"status":"completed","account":"a","id":"1"})";
+  Decoder decoder;
+  for (int again = 0; again < 3; ++again) {
+    EXPECT_EQ(read(decoder, acme(), body), read_slowly(acme(), body));
+    const Records records = read(decoder, other->sources.front(), body);
+    EXPECT_EQ(records, read_slowly(other->sources.front(), body));
+    EXPECT_NE(records, read(decoder, acme(), body));
+    EXPECT_NE(records.front().find("|failed "), std::string::npos) << records.front();
+  }
 }
 
 TEST(JsonReader, RefusesWhatIsBrokenInFieldsThatNobodyReads) {
