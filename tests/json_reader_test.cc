@@ -353,11 +353,16 @@ TEST(JsonShapes, KnowARecordThatRepeatsOneButForItsValues) {
       "{\"status\":17.50,\"x\":[null,{\"id\":\"h\xc3\xa4\"}],\"account\":\"acme\"}and more";
   EXPECT_EQ(shapes.read(second, steps, slots), second.size() - 8);
   EXPECT_FALSE(shapes.curious());
+  const std::string third = R"({"status":"busy","x":["\\ \"\/",{"id":2}],"account":null})";
+  EXPECT_EQ(shapes.read(third, steps, slots), third.size()) << "nobody wants the string with the escapes";
   for (const char* other :
        {"", "{", R"({"status":"busy)", R"({"status":"busy","x":[1,{"id":2}],"account":nul)",
         R"({"status":"busy","x":[1,{"id":2}],"Account":null})",
         R"({"status":"busy","x":[1,{"id":[]}],"account":null})",
         R"({"status":"b\u0075sy","x":[1,{"id":2}],"account":null})",
+        R"({"status":"busy","x":["\u0031",{"id":2}],"account":null})",
+        R"({"status":"busy","x":["\x",{"id":2}],"account":null})", R"({"status":"busy","x":["\)",
+        R"({"status":"b\/sy","x":[1,{"id":2}],"account":null})",
         R"({"status":"busy","x":[01,{"id":2}],"account":null})",
         "{\"status\":\"bu\tsy\",\"x\":[1,{\"id\":2}],\"account\":null}",
         "{\"status\":\"b\xffsy\",\"x\":[1,{\"id\":2}],\"account\":null}"}) {

@@ -149,8 +149,10 @@ void JsonReader::read(Token value, const FieldSteps& fields, Slots& slots) {
 
 bool JsonReader::scalars(const FieldSteps& fields, Slots& slots, std::vector<JsonScalar>& scalars) {
   scalars.clear();
+  const std::size_t mark = tokens_.mark();
   Walk walk(tokens_, fields, slots, &scalars);
   walk.value(fields.root());
+  tokens_.forget_strings(mark);  // the slots, which are full, hold those of the first walk
   return !walk.brackets_told();
 }
 

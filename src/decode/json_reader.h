@@ -41,8 +41,8 @@ class JsonReader {
   void read(Token value, const FieldSteps& fields, Slots& slots);
   /// Whether the record that was read last may hold what a pointer to records names.
   bool may_list() const { return may_list_; }
-  /// The scalars of the object that was parsed, in document order, while `slots` hold what was read of it and
-  /// no string of it has escapes. False when they don't tell everything that `parse` told.
+  /// The scalars of the object that was parsed, in document order, while `slots` hold what was read of it.
+  /// False when they don't tell everything that `parse` told.
   bool scalars(const FieldSteps& fields, Slots& slots, std::vector<JsonScalar>& scalars);
   /// The array that a JSON pointer (RFC 6901) leads to from an object. Of equal keys the first leads on.
   std::optional<Token> array_at(Token object, std::string_view pointer);

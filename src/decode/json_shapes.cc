@@ -35,7 +35,7 @@ bool has_equal_ends(const char* a, const char* b, std::size_t size) {
 }
 
 bool is_equal(const char* a, const char* b, std::size_t size) {
-  if (size < 4) return std::equal(a, a + size, b);
+  if (size < 4) return a[0] == b[0] && a[size - 1] == b[size - 1] && a[size / 2] == b[size / 2];
   if (size < 8) return has_equal_ends<std::uint32_t>(a, b, size);
   if (size < 16) return has_equal_ends<std::uint64_t>(a, b, size);
   for (; size > 32; a += 16, b += 16, size -= 16) {
@@ -50,10 +50,18 @@ bool is_of_number(char c) {
 
 // Each reads a value that begins at `at`, and says where it ends; null when it must be read in another way.
 
+/// Where nobody wants the string, it is enough that its escape is one; \u is none of these.
+bool is_unwanted_escape(const char* at, const char* end, const Step* step) {
+  constexpr std::string_view kEscaped = "\"\\/bfnrt";
+  const bool unwanted = step == nullptr || step->slots.empty();
+  return unwanted && end - at > 1 && *at == '\\' && kEscaped.find(at[1]) != kEscaped.npos;
+}
+
 const char* read_string(const char* at, const char* end, const Step* step, Slots& slots) {
   const char* const from = at + 1;
   PlainString string;
   at = string.find_end(from, end);
+  while (is_unwanted_escape(at, end, step)) at = string.find_end(at + 2, end);
   if (at == end || *at != '"') return nullptr;
   const auto size = static_cast<std::size_t>(at - from);
   if (!string.is_ascii() && !simdjson::validate_utf8(from, size)) return nullptr;

@@ -19,8 +19,8 @@ namespace telephony {
 /// is equal to valid JSON but for its scalars is valid when these are, and its keys lead to the same steps.
 ///
 /// Shapes are kept as a tree: a branch is what stands between two values and the step of the one behind it.
-/// What is in no branch, and every string with an escape, is left to JsonReader. Memory is bounded, and so is
-/// what a sender of records that never repeat can cost: where nothing is known, little is looked up.
+/// What is in no branch, and escapes in what a field wants, are left to JsonReader. Memory is bounded, and so
+/// is what a sender of records that never repeat can cost: where nothing is known, little is looked up.
 class JsonShapes {
  public:
   /// Reads the record that a text begins with. Its size; 0 when it must be read in another way, and then the
