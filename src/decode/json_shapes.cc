@@ -50,19 +50,27 @@ bool is_of_number(char c) {
 
 // Each reads a value that begins at `at`, and says where it ends; null when it must be read in another way.
 
-/// Where nobody wants the string, it is enough that its escape is one; \u is none of these.
-bool is_unwanted_escape(const char* at, const char* end, const Step* step) {
+bool is_wanted(const Step* step) { return step != nullptr && !step->slots.empty(); }
+
+/// Where nobody wants a string, it is enough that its escapes are some; \u is left to others. Not a part of
+/// its caller, which has to be small.
+[[gnu::noinline]] const char* skip_string(const char* from, const char* end) {
   constexpr std::string_view kEscaped = "\"\\/bfnrt";
-  const bool unwanted = step == nullptr || step->slots.empty();
-  return unwanted && end - at > 1 && *at == '\\' && kEscaped.find(at[1]) != kEscaped.npos;
+  PlainString string;
+  const char* at = string.find_end(from, end);
+  while (end - at > 1 && *at == '\\' && kEscaped.find(at[1]) != kEscaped.npos) {
+    at = string.find_end(at + 2, end);
+  }
+  if (at == end || *at != '"') return nullptr;
+  const bool valid = string.is_ascii() || simdjson::validate_utf8(from, static_cast<std::size_t>(at - from));
+  return valid ? at + 1 : nullptr;
 }
 
 const char* read_string(const char* at, const char* end, const Step* step, Slots& slots) {
   const char* const from = at + 1;
   PlainString string;
   at = string.find_end(from, end);
-  while (is_unwanted_escape(at, end, step)) at = string.find_end(at + 2, end);
-  if (at == end || *at != '"') return nullptr;
+  if (at == end || *at != '"') return is_wanted(step) ? nullptr : skip_string(from, end);
   const auto size = static_cast<std::size_t>(at - from);
   if (!string.is_ascii() && !simdjson::validate_utf8(from, size)) return nullptr;
   fill(step, std::string_view(from, size), slots);
