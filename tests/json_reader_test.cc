@@ -3,11 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
 
+#include "decode/json_shapes.h"
+#include "decode/plain_string.h"
 #include "json_oracle.h"
 #include "settings_fixture.h"
 #include "telephony_exporter/decode/decoder.h"
@@ -42,8 +45,8 @@ std::string shown(const Record& record) {
 
 using Records = std::vector<std::string>;
 
-Records read(const Source& source, std::string_view body, BodyFormat format = BodyFormat::json) {
-  static Decoder decoder;
+Records read(Decoder& decoder, const Source& source, std::string_view body,
+             BodyFormat format = BodyFormat::json) {
   // In memory of its own and of its own size, so that a sanitizer sees what is read behind it.
   const std::vector<char> own(body.begin(), body.end());
   RawEvent raw;
@@ -52,6 +55,11 @@ Records read(const Source& source, std::string_view body, BodyFormat format = Bo
   Records records;
   decoder.decode(source, raw, [&](const Record& record) { records.push_back(shown(record)); });
   return records;
+}
+
+Records read(const Source& source, std::string_view body, BodyFormat format = BodyFormat::json) {
+  static Decoder decoder;
+  return read(decoder, source, body, format);
 }
 
 Records read_slowly(const Source& source, std::string_view body) {
@@ -257,6 +265,143 @@ TEST(JsonReader, ReadsTheSamplesAsTheDocumentTreeDoes) {
     }
   }
   EXPECT_GT(texts, 80U);
+}
+
+/// The text with other scalars in the places of some that it has, so that its shape stays.
+std::string with_other_scalars(std::string text, RandomJson& random) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end =
+        text[at] == '"' ? text.find('"', at + 1) + 1 : text.find_first_of(",]} :\t\r\n", at);
+    const bool is_value = end != 0 && end != text.npos &&
+                          std::string_view("{}[],: \t\r\n").find(text[at]) == std::string_view::npos &&
+                          text.find_first_not_of(" \t\r\n", end) != text.find(':', end);
+    if (!is_value || random.below(2) == 0) {
+      at = end > at && end != text.npos ? end : at + 1;
+      continue;
+    }
+    const std::string scalar = random.value(0);
+    text.replace(at, end - at, scalar);
+    at += scalar.size();
+  }
+  return text;
+}
+
+/// What a known shape tells is what the tree tells, whatever stands where the values stood.
+TEST(JsonReader, ReadsKnownShapesAsTheDocumentTreeDoes) {
+  RandomJson random(10);
+  std::size_t events = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const std::string first = random.object(4);
+    Decoder decoder;
+    for (int again = 0; again < 2; ++again) {
+      ASSERT_EQ(read(decoder, acme(), first), read_slowly(acme(), first)) << first;
+    }
+    for (int again = 0; again < 3; ++again) {
+      std::string body = with_other_scalars(first, random);
+      if (again == 2) body = random.mutated(std::move(body));
+      const Records expected = read_slowly(acme(), body);
+      if (is_refused_array(acme(), body) || (has_long_number(body) && expected == Records{"malformed"}))
+        continue;
+      ASSERT_EQ(read(decoder, acme(), body), expected) << body << "\nafter " << first;
+      const bool ends_well = !expected.empty() && expected.front() != "malformed";
+      events += ends_well && expected.front() != "ignored" ? 1 : 0;
+      if (!ends_well || body.find('\n') != body.npos || first.find('\n') != first.npos) continue;
+      Records both = expected;
+      for (const std::string& record : read_slowly(acme(), first)) both.push_back(record);
+      ASSERT_EQ(read(decoder, acme(), body + '\n' + first, BodyFormat::ndjson), both)
+          << body << "\nafter " << first;
+    }
+  }
+  EXPECT_GT(events, 10'000U);
+}
+
+/// Vectors find what a look at each byte finds, wherever it stands.
+TEST(PlainString, EndsWhereItDoesByteByByte) {
+  std::mt19937 random(11);
+  for (std::size_t size = 0; size < 300; ++size) {
+    for (const char c : {'"', '\\', '\n', '\0', '\x1f', ' ', '\x7f', '\x80', '\xff'}) {
+      std::vector<char> text(size, 'x');
+      for (int i = 0; i < 3 && size > 0; ++i) text[random() % size] = c;
+      const auto is_end = [](char b) { return b == '"' || b == '\\' || static_cast<unsigned char>(b) < ' '; };
+      const auto end =
+          static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_end) - text.begin());
+      PlainString string;
+      ASSERT_EQ(string.find_end(text.data(), text.data() + size), text.data() + end) << size << ' ' << int{c};
+      const bool ascii = std::none_of(text.begin(), text.end(), [](char b) { return (b & 0x80) != 0; });
+      ASSERT_EQ(string.is_ascii(), ascii) << size << ' ' << int{c};
+    }
+  }
+}
+
+TEST(JsonShapes, KnowARecordThatRepeatsOneButForItsValues) {
+  const FieldSteps& steps = acme().catalog->reading.steps;
+  JsonReader reader;
+  JsonShapes shapes;
+  Slots slots;
+  std::vector<JsonScalar> scalars;
+  const auto learn = [&](const std::string& text) {
+    ASSERT_EQ(reader.parse(text, steps, slots), std::nullopt);
+    ASSERT_TRUE(reader.scalars(steps, slots, scalars));
+    shapes.learn(text, scalars, steps);
+  };
+  const std::string first = R"({"status":"busy","x":[1,{"id":2}],"account":null})";
+  EXPECT_EQ(shapes.read(first, steps, slots), 0U);
+  EXPECT_TRUE(shapes.curious());
+  learn(first);
+  EXPECT_EQ(shapes.read(first, steps, slots), first.size());
+  const std::string second =
+      "{\"status\":17.50,\"x\":[null,{\"id\":\"h\xc3\xa4\"}],\"account\":\"acme\"}and more";
+  EXPECT_EQ(shapes.read(second, steps, slots), second.size() - 8);
+  EXPECT_FALSE(shapes.curious());
+  const std::string third = R"({"status":"busy","x":["\\ \"\/",{"id":2}],"account":null})";
+  EXPECT_EQ(shapes.read(third, steps, slots), third.size()) << "nobody wants the string with the escapes";
+  for (const char* other :
+       {"", "{", R"({"status":"busy)", R"({"status":"busy","x":[1,{"id":2}],"account":nul)",
+        R"({"status":"busy","x":[1,{"id":2}],"Account":null})",
+        R"({"status":"busy","x":[1,{"id":[]}],"account":null})",
+        R"({"status":"b\u0075sy","x":[1,{"id":2}],"account":null})",
+        R"({"status":"busy","x":["\u0031",{"id":2}],"account":null})",
+        R"({"status":"busy","x":["\x",{"id":2}],"account":null})", R"({"status":"busy","x":["\)",
+        R"({"status":"b\/sy","x":[1,{"id":2}],"account":null})",
+        R"({"status":"busy","x":[01,{"id":2}],"account":null})",
+        "{\"status\":\"bu\tsy\",\"x\":[1,{\"id\":2}],\"account\":null}",
+        "{\"status\":\"b\xffsy\",\"x\":[1,{\"id\":2}],\"account\":null}"}) {
+    EXPECT_EQ(shapes.read(other, steps, slots), 0U) << other;
+    ASSERT_EQ(shapes.read(first, steps, slots), first.size());
+  }
+  // So many shapes that those that came first are forgotten.
+  for (int i = 0; i < 2'000; ++i) {
+    const std::string text = R"({"status":"busy","k)" + std::to_string(i) + R"(":"completed"})";
+    shapes.read(text, steps, slots);
+    learn(text);
+    if (!testing::Test::HasFatalFailure()) continue;
+    FAIL() << text;
+  }
+  EXPECT_EQ(shapes.read(first, steps, slots), 0U);
+  learn(first);
+  std::size_t pause = 0;
+  while (shapes.read(first, steps, slots) == 0 && pause < 100) ++pause;
+  EXPECT_GT(pause, 0U);
+  EXPECT_LT(pause, 9U);
+  EXPECT_EQ(shapes.read(first, FieldSteps(), slots), 0U) << "another catalog's fields stand elsewhere";
+  EXPECT_EQ(shapes.read(first, steps, slots), first.size());
+}
+
+/// Decoders remember shapes and status words, and each catalog has its own.
+TEST(JsonReader, ReadsWhatTwoCatalogsShareByEachOfThem) {
+  std::string catalog = kAcme;
+  catalog.replace(catalog.find("completed: [completed]"), 22, "failed: [completed]");
+  catalog.replace(catalog.find("account: [/account"), 18, "account: [/id");
+  const auto other = settings_of(catalog);
+  const std::string body = R"({"status":"completed","account":"a","id":"1"})";
+  Decoder decoder;
+  for (int again = 0; again < 3; ++again) {
+    EXPECT_EQ(read(decoder, acme(), body), read_slowly(acme(), body));
+    const Records records = read(decoder, other->sources.front(), body);
+    EXPECT_EQ(records, read_slowly(other->sources.front(), body));
+    EXPECT_NE(records, read(decoder, acme(), body));
+    EXPECT_NE(records.front().find("|failed "), std::string::npos) << records.front();
+  }
 }
 
 TEST(JsonReader, RefusesWhatIsBrokenInFieldsThatNobodyReads) {

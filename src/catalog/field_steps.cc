@@ -1,6 +1,7 @@
 #include "telephony_exporter/catalog/field_steps.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <map>
 #include <set>
@@ -128,6 +129,8 @@ class FieldSteps::Builder {
 };
 
 FieldSteps::FieldSteps(const FieldTree& tree, std::span<const std::string> records) {
+  static std::atomic<std::uint64_t> built = 0;
+  number_ = ++built;
   Builder(steps_).build(tree, records);
 }
 

@@ -58,6 +58,12 @@ class LegLoader {
     });
     rule.loss = quantities("loss", kShares, true);
     rule.jitter = quantities("jitter", kDurations, true);
+    for (const auto* fields : {&rule.initiated, &rule.connected, &rule.disconnected}) {
+      for (const TimeField& field : *fields) rule.slots |= std::uint64_t{1} << field.slot;
+    }
+    for (const auto* fields : {&rule.duration, &rule.setup, &rule.mos, &rule.loss, &rule.jitter}) {
+      for (const QuantityField& field : *fields) rule.slots |= std::uint64_t{1} << field.slot;
+    }
     return rule;
   }
 

@@ -92,19 +92,21 @@ CallMeasures read_leg(const LegRule& rule, Reader& reader) {
 
 }  // namespace
 
-std::optional<CallReport> read_call(const EventRule& rule, const Slots& slots, bool ended,
-                                    std::string& word) {
-  if (!rule.call) return std::nullopt;
+void read_call(const EventRule& rule, const Slots& slots, std::string& word, Event& event) {
+  if (!rule.call) return;
   const CallRule& call = *rule.call;
-  CallReport report{trimmed(slots.first(call.session)), trimmed(slots.first(call.leg)), false};
-  if (report.session.empty()) return std::nullopt;
-  if (call.status.empty()) {
-    report.over = ended || rule.status.empty();
-    return report;
+  const std::string_view session = trimmed(slots.first(call.session));
+  if (session.empty()) return;
+  bool over = event.session || rule.status.empty();
+  if (!call.status.empty()) {
+    normal_text(slots.first(call.status), word);
+    over = among(call.over, word);
+    if (!over && !among(call.under_way, word)) return;
   }
-  normal_text(slots.first(call.status), word);
-  report.over = among(call.over, word);
-  return report.over || among(call.under_way, word) ? std::optional(report) : std::nullopt;
+  event.call.emplace();
+  event.call->session = session;
+  event.call->leg = trimmed(slots.first(call.leg));
+  event.call->over = over;
 }
 
 void read_legs(const EventRule& rule, const Slots& slots, std::vector<CallMeasures>& legs,
@@ -112,6 +114,7 @@ void read_legs(const EventRule& rule, const Slots& slots, std::vector<CallMeasur
   legs.clear();
   Reader reader(slots, absurd);
   for (const LegRule& leg : rule.legs) {
+    if (!slots.told_any(leg.slots)) continue;
     const CallMeasures measures = read_leg(leg, reader);
     if (measures != CallMeasures{}) legs.push_back(measures);
   }

@@ -10,9 +10,9 @@
 
 namespace telephony {
 
-/// Where the call stands, if the record tells; `ended` says whether the event ends a session. `word` is a
+/// Tells the event, whose session is known already, where its call stands, if the record tells. `word` is a
 /// buffer.
-std::optional<CallReport> read_call(const EventRule& rule, const Slots& slots, bool ended, std::string& word);
+void read_call(const EventRule& rule, const Slots& slots, std::string& word, Event& event);
 
 /// Puts the measures of the legs that have any into `legs`, and what cannot be into `absurd`.
 void read_legs(const EventRule& rule, const Slots& slots, std::vector<CallMeasures>& legs,

@@ -49,49 +49,49 @@ Found read_match(const LineMatch& match, const Reading& reading, ReasonValue& ke
 
 namespace {
 
-/// Nullopt when the field holds something that can be no code.
-std::optional<Found> read_code(const Field& field, const Reading& reading, const Slots& slots,
-                               ReasonValue& kept) {
-  if (slots.unreadable(field.slot)) return std::nullopt;
+/// False when the field holds something that can be no code.
+bool read_code(const Field& field, const Reading& reading, const Slots& slots, ReasonValue& kept,
+               Found& found) {
+  if (slots.unreadable(field.slot)) return false;
   const std::string_view value = trimmed(slots[field.slot]);
-  if (field.as == Field::As::reason) return value.empty() ? Found{} : read_reason(value, reading, kept);
+  if (field.as == Field::As::reason) {
+    if (!value.empty()) found = read_reason(value, reading, kept);
+    return true;
+  }
   if (field.as == Field::As::line) {
-    const auto match = match_line(reading.lines, value);
-    return match ? read_match(*match, reading, kept) : Found{};
+    if (const auto match = match_line(reading.lines, value)) found = read_match(*match, reading, kept);
+    return true;
   }
   const std::string_view part = trimmed(cut(value, field));
-  switch (kind_of(part, reading)) {
-    case CodeKind::code:
-      return Found{part, {}, field.numbering};
-    case CodeKind::words:
-      return Found{{}, part, field.numbering};
-    case CodeKind::none:
-      return Found{};
-    default:
-      return std::nullopt;
-  }
+  const CodeKind kind = kind_of(part, reading);
+  if (kind == CodeKind::code) found.code = part;
+  if (kind == CodeKind::words) found.text = part;
+  if (!found.empty()) found.numbering = field.numbering;
+  return kind != CodeKind::bad;
 }
 
 }  // namespace
 
-std::optional<Found> find_code(const EventRule& rule, const Source& source, const Slots& slots,
-                               KeptReasons& kept) {
-  Found best;
+bool find_code(const EventRule& rule, const Source& source, const Slots& slots, KeptReasons& kept,
+               Found& best) {
   std::size_t best_rank = 0;
   std::size_t next = 0;
   for (const Field& field : rule.code) {
     if (!slots.told(field.slot)) continue;
-    const auto found = read_code(field, source.catalog->reading, slots, kept[next]);
-    if (!found && best.empty()) return std::nullopt;
-    if (!found || found->empty()) continue;
-    const std::size_t rank = found->numbering.empty() ? 0 : source.space->rank(found->numbering);
+    Found found;
+    if (!read_code(field, source.catalog->reading, slots, kept[next], found)) {
+      if (best.empty()) return false;
+      continue;
+    }
+    if (found.empty()) continue;
+    const std::size_t rank = found.numbering.empty() ? 0 : source.space->rank(found.numbering);
     if (!best.empty() && rank >= best_rank) continue;
-    best = *found;
+    best = found;
     best_rank = rank;
     next = 1 - next;
     if (rank == 0) break;
   }
-  return best;
+  return true;
 }
 
 }  // namespace telephony

@@ -31,9 +31,9 @@ std::string_view cut(std::string_view value, const Field& field);
 Found read_match(const LineMatch& match, const Reading& reading, ReasonValue& kept);
 
 /// The code of the best numbering, and of several the one in the first field: what is derived from another
-/// code, as a Q.850 cause from a SIP response, is of a numbering that stands behind. Nullopt when a field
-/// holds something that can be no code.
-std::optional<Found> find_code(const EventRule& rule, const Source& source, const Slots& slots,
-                               KeptReasons& kept);
+/// code, as a Q.850 cause from a SIP response, is of a numbering that stands behind. False when a field holds
+/// something that can be no code.
+bool find_code(const EventRule& rule, const Source& source, const Slots& slots, KeptReasons& kept,
+               Found& best);
 
 }  // namespace telephony

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "decode/json_reader.h"
+#include "decode/json_shapes.h"
 #include "decode/known_lines.h"
 #include "decode/layout.h"
 #include "decode/line_scan.h"
@@ -36,7 +37,10 @@ class Decoder::Impl {
 
   // JSON (decoder_json.cc).
   std::optional<JsonFault> parse(std::string_view text);
+  bool known_record(std::string_view& text, bool alone);
+  void learn_shape(std::string_view text);
   void json_body(std::string_view body, const Place& place);
+  void unknown_record(std::string_view body, const Place& place);
   bool give_elements(std::string_view body, Place place);
   void give_parsed(std::optional<JsonFault> fault, std::string_view body, const Place& place);
   void ndjson_body(std::string_view body);
@@ -61,6 +65,8 @@ class Decoder::Impl {
   const Visit* visit_ = nullptr;
   std::size_t records_ = 0;
   JsonReader json_;
+  JsonShapes shapes_;
+  std::vector<JsonScalar> scalars_;
   LineScan lines_;
   KnownLines known_lines_;
   Slots slots_;

@@ -1,5 +1,6 @@
 #include "decode/decoder_impl.h"
 #include "decode/json_faults.h"
+#include "telephony_exporter/catalog/text.h"
 #include "telephony_exporter/event/limits.h"
 
 namespace telephony {
@@ -15,8 +16,38 @@ std::optional<JsonFault> Decoder::Impl::parse(std::string_view text) {
   return json_.parse(text, source_->catalog->reading.steps, slots_);
 }
 
+/// A record of a known shape off the front of a text that ends with it, or a line that does. False when it
+/// must be read in another way.
+bool Decoder::Impl::known_record(std::string_view& text, bool alone) {
+  const std::size_t size = shapes_.read(text, source_->catalog->reading.steps, slots_);
+  if (size == 0) return false;
+  std::string_view rest = text.substr(size);
+  if (!is_blank(next_line(rest)) || (alone && !rest.empty())) return false;
+  read_headers();
+  const EventRule* rule = find_rule(*source_, slots_);
+  if (rule == nullptr) return false;
+  text = rest;
+  give(apply_rule(*rule, *source_, slots_, scratch_));
+  return true;
+}
+
+/// The shape of the record that was parsed, for those that come after it. A shape has no line end in it, so
+/// that a record which is read by it is no more than a line.
+void Decoder::Impl::learn_shape(std::string_view text) {
+  const FieldSteps& steps = source_->catalog->reading.steps;
+  if (!json_.is_object(0) || text.find('\n') != text.npos) return;
+  if (find_rule(*source_, slots_) == nullptr) return;
+  if (json_.scalars(steps, slots_, scalars_)) shapes_.learn(trimmed(text), scalars_, steps);
+}
+
 void Decoder::Impl::json_body(std::string_view body, const Place& place) {
+  if (known_record(body, true)) return;
+  unknown_record(body, place);
+}
+
+void Decoder::Impl::unknown_record(std::string_view body, const Place& place) {
   const auto fault = parse(body);
+  if (!fault && shapes_.curious()) learn_shape(body);
   if (fault && give_elements(body, place)) return;
   give_parsed(fault, body, place);
 }
@@ -46,8 +77,9 @@ void Decoder::Impl::give_parsed(std::optional<JsonFault> fault, std::string_view
 
 void Decoder::Impl::ndjson_body(std::string_view body) {
   for (Place place{.line = 1}; !body.empty(); ++place.line) {
+    if (known_record(body, false)) continue;
     const std::string_view line = next_line(body);
-    if (!is_blank(line)) json_body(line, place);
+    if (!is_blank(line)) unknown_record(line, place);
   }
 }
 

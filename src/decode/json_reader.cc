@@ -1,6 +1,6 @@
 #include "decode/json_reader.h"
 
-#include "decode/json_number.h"
+#include "decode/json_fill.h"
 #include "telephony_exporter/event/limits.h"
 
 namespace telephony {
@@ -11,8 +11,8 @@ class JsonReader::Walk {
  public:
   using Step = FieldSteps::Step;
 
-  Walk(JsonTokens& tokens, const FieldSteps& fields, Slots& slots)
-      : tokens_(tokens), fields_(fields), slots_(slots) {}
+  Walk(JsonTokens& tokens, const FieldSteps& fields, Slots& slots, std::vector<JsonScalar>* scalars = nullptr)
+      : tokens_(tokens), fields_(fields), slots_(slots), scalars_(scalars) {}
 
   /// False when the walk met a fault.
   bool value(const Step* step) {
@@ -36,6 +36,8 @@ class JsonReader::Walk {
   void start_at(Token token) { at_ = token; }
   JsonFault fault() const { return fault_; }
   bool may_list() const { return may_list_; }
+  /// Whether a bracket stands where a field or a list of records is looked for.
+  bool brackets_told() const { return brackets_told_; }
 
  private:
   bool is(char c) {
@@ -47,7 +49,9 @@ class JsonReader::Walk {
   /// Past an opening bracket. What is empty is no level of its own.
   bool enter(const Step* step, char close) {
     ++at_;
-    if (step != nullptr) unreadable(*step);
+    fill_unreadable(step, slots_);
+    brackets_told_ = brackets_told_ || (step != nullptr && (step->lists || !step->slots.empty()));
+    may_list_ = may_list_ || (step != nullptr && step->lists);
     const bool is_empty = tokens_[at_] == close;
     if (is_empty || ++depth_ < limits::kJsonDepth) return true;
     fault_ = JsonFault::too_deep;
@@ -80,48 +84,42 @@ class JsonReader::Walk {
   }
 
   bool string(const Step* step) {
+    note(step);
     std::string_view content;
     if (!tokens_.string(at_++, content)) return false;
-    if (step == nullptr) return true;
-    for (const Slot slot : step->slots) slots_.set(slot, content);
+    fill(step, content, slots_);
     return true;
   }
 
   bool number(const Step* step) {
     if (at_ == tokens_.size()) return false;
+    note(step);
     const auto number = parse_json_number(tokens_.raw(at_++));
-    if (number && step != nullptr) {
-      for (const Slot slot : step->slots) set(slot, *number);
-    }
+    if (number) fill(step, *number, slots_);
     return number.has_value();
   }
 
-  void set(Slot slot, const JsonNumber& number) {
-    if (!number.digits.empty()) return slots_.set(slot, number.digits);
-    if (number.whole) return slots_.set_number(slot, *number.whole);
-    if (number.fraction) return slots_.set_fraction(slot, *number.fraction);
-    slots_.set_unreadable(slot);
-  }
-
   bool atom(const Step* step) {
+    note(step);
     const std::string_view word = tokens_.raw(at_++);
     if (word == "null") return true;
-    if (step != nullptr) unreadable(*step);
+    fill_unreadable(step, slots_);
     return word == "true" || word == "false";
   }
 
-  void unreadable(const Step& step) {
-    for (const Slot slot : step.slots) slots_.set_unreadable(slot);
-    may_list_ = may_list_ || step.lists;
+  void note(const Step* step) {
+    if (scalars_ != nullptr) scalars_->push_back({tokens_.raw(at_), step});
   }
 
   JsonTokens& tokens_;
   const FieldSteps& fields_;
   Slots& slots_;
+  std::vector<JsonScalar>* scalars_;
   Token at_ = 0;
   std::size_t depth_ = 0;
   JsonFault fault_ = JsonFault::malformed;
   bool may_list_ = false;
+  bool brackets_told_ = false;
 };
 
 /// What is cut short is no text at all, however deep it goes.
@@ -147,6 +145,15 @@ void JsonReader::read(Token value, const FieldSteps& fields, Slots& slots) {
   walk.start_at(value);
   walk.value(fields.root());
   may_list_ = walk.may_list();
+}
+
+bool JsonReader::scalars(const FieldSteps& fields, Slots& slots, std::vector<JsonScalar>& scalars) {
+  scalars.clear();
+  const std::size_t mark = tokens_.mark();
+  Walk walk(tokens_, fields, slots, &scalars);
+  walk.value(fields.root());
+  tokens_.forget_strings(mark);  // the slots, which are full, hold those of the first walk
+  return !walk.brackets_told();
 }
 
 }  // namespace telephony

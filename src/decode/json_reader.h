@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "decode/json_tokens.h"
 #include "decode/slots.h"
@@ -16,6 +17,12 @@ namespace telephony {
 
 /// Why a text can't be read.
 enum class JsonFault : std::uint8_t { malformed, too_deep };
+
+/// A value that is no object and no array.
+struct JsonScalar {
+  std::string_view text;                   ///< as it stands there, a string with its quotes
+  const FieldSteps::Step* step = nullptr;  ///< that its keys lead to
+};
 
 /// Reads one text after the other. Values stand in the text, or in memory of the reader until the next record
 /// is read.
@@ -34,6 +41,9 @@ class JsonReader {
   void read(Token value, const FieldSteps& fields, Slots& slots);
   /// Whether the record that was read last may hold what a pointer to records names.
   bool may_list() const { return may_list_; }
+  /// The scalars of the object that was parsed, in document order, while `slots` hold what was read of it.
+  /// False when they don't tell everything that `parse` told.
+  bool scalars(const FieldSteps& fields, Slots& slots, std::vector<JsonScalar>& scalars);
   /// The array that a JSON pointer (RFC 6901) leads to from an object. Of equal keys the first leads on.
   std::optional<Token> array_at(Token object, std::string_view pointer);
   /// Calls `visit` with each element of an array, which may read them.

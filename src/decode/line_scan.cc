@@ -1,8 +1,6 @@
 #include "decode/line_scan.h"
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "decode/vector.h"
 
 namespace telephony {
 
@@ -11,40 +9,18 @@ using Block = LineScan::Block;
 
 namespace {
 
-/// 16 bytes that are compared at once: an extension of GCC and Clang, for any processor.
-using Vector = unsigned char __attribute__((vector_size(16)));
-
-Vector load(const void* at) {
-  Vector bytes;
-  std::memcpy(&bytes, at, sizeof bytes);
-  return bytes;
-}
-
-Vector all(unsigned char c) { return c - Vector{}; }
-
-/// A bit for each byte that is equal; that of the first byte is the lowest.
-template <typename Equal>
-std::uint64_t bits(Equal equal) {
-#if defined(__x86_64__)
-  return static_cast<std::uint64_t>(_mm_movemask_epi8(reinterpret_cast<__m128i>(equal)));
-#else
-  std::uint64_t out = 0;
-  for (std::size_t i = 0; i < sizeof equal; ++i) out |= std::uint64_t{equal[i] != 0} << i;
-  return out;
-#endif
-}
-
 /// Marks the blocks of a text, behind which there are kNeedleBytes more.
 void mark_anywhere(const char* text, std::span<const Pair> pairs, std::span<Block> blocks) {
   const Vector low = all(0x20);
   for (Block& block : blocks) {
     block = {};
     for (std::size_t i = 0; i < 64; i += sizeof(Vector), text += sizeof(Vector)) {
-      const Vector bytes = load(text);
+      const Vector bytes = load_vector(text);
       block.ends |= bits(bytes == all('\n')) << i;
       for (const Pair& pair : pairs) {
-        const Vector there = load(text + pair.distance) | low;
-        const auto both = ((bytes | low) == load(pair.first.data())) & (there == load(pair.last.data()));
+        const Vector there = load_vector(text + pair.distance) | low;
+        const auto both =
+            ((bytes | low) == load_vector(pair.first.data())) & (there == load_vector(pair.last.data()));
         block.marks |= bits(both) << i;
       }
     }

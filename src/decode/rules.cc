@@ -36,14 +36,11 @@ std::string_view read_session_id(const EventRule& rule, const Slots& slots) {
   return session.empty() ? trimmed(slots.first(rule.id)) : session;
 }
 
-std::optional<Outcome> read_outcome(const EventRule& rule, const Reading& reading, const Slots& slots,
-                                    std::string& text) {
-  const std::string_view word = trimmed(slots.first(rule.status));
-  if (word.empty()) return std::nullopt;
-  normal_text(word, text);
+std::optional<Outcome> look_up(std::string_view word, const Reading& reading, std::string& normal) {
+  normal_text(word, normal);
   const Status* best = nullptr;
   for (const Status& status : reading.statuses) {
-    if (!status.pattern && status.normal_text == text) return status.outcome;
+    if (!status.pattern && status.normal_text == normal) return status.outcome;
     if (!status.pattern || !status.pattern->matches(word)) continue;
     if (best == nullptr || status.pattern->literals() > best->pattern->literals()) best = &status;
   }
@@ -72,10 +69,10 @@ std::string_view read_account(const EventRule& rule, const Source& source, const
   return meant_account(source, told);
 }
 
-std::optional<std::chrono::seconds> read_retry_after(const EventRule& rule, const Slots& slots) {
+void read_retry_after(const EventRule& rule, const Slots& slots, Event& event) {
   const std::string_view value = slots.first(rule.retry_after);
-  const auto parsed = value.empty() ? std::nullopt : parse_retry_after(value);
-  return parsed ? std::optional(parsed->delay) : std::nullopt;
+  if (value.empty()) return;
+  if (const auto parsed = parse_retry_after(value)) event.retry_after = parsed->delay;
 }
 
 bool says_so(const EventRule& rule, std::string_view value) {
@@ -85,6 +82,17 @@ bool says_so(const EventRule& rule, std::string_view value) {
 }
 
 }  // namespace
+
+std::optional<Outcome> KnownOutcomes::outcome(std::string_view word, const Reading& reading) {
+  constexpr std::size_t kMostBytes = 64;
+  if (word.empty()) return std::nullopt;
+  const auto ends = static_cast<unsigned char>(word.front() + word.back());
+  Known& known = known_[(word.size() + ends) % known_.size()];
+  if (known.steps == reading.steps.number() && known.word == word) return known.outcome;
+  const auto outcome = look_up(word, reading, normal_);
+  if (word.size() <= kMostBytes) known = {reading.steps.number(), std::string(word), outcome};
+  return outcome;
+}
 
 const EventRule* find_rule(const Source& source, const Slots& slots) {
   for (const EventRule* rule : source.rules) {
@@ -99,22 +107,25 @@ const EventRule* find_rule(const Source& source, const Slots& slots) {
 
 Record apply_rule(const EventRule& rule, const Source& source, Slots& slots, RuleScratch& scratch) {
   if (rule.percent_encoded) slots.percent_decode(scratch.decoded);
-  Record record;
+  Record record;  // which every return names, so that it is made where the caller wants it
   Event& event = std::get<Event>(record);
   event.kind = rule.kind;
   event.warning = rule.warning;
-  const auto found = find_code(rule, source, slots, scratch.reasons);
-  if (!found) return Reject{RejectCause::bad_code, 0, "the error code is neither a number nor a short word"};
-  event.code = found->code;
-  event.text = found->text;
-  event.numbering = found->numbering;
+  Found found;
+  if (!find_code(rule, source, slots, scratch.reasons, found)) {
+    record = Reject{RejectCause::bad_code, 0, "the error code is neither a number nor a short word"};
+    return record;
+  }
+  event.code = found.code;
+  event.text = found.text;
+  event.numbering = found.numbering;
   if (event.text.empty()) event.text = slots.first(rule.text);
   event.account = read_account(rule, source, slots);
-  event.retry_after = read_retry_after(rule, slots);
-  event.session = read_outcome(rule, source.catalog->reading, slots, scratch.word);
+  read_retry_after(rule, slots, event);
+  event.session = scratch.outcomes.outcome(trimmed(slots.first(rule.status)), source.catalog->reading);
   event.identity = read_identity(rule, slots, scratch.identity);
   if (source.session_ids) event.session_id = read_session_id(rule, slots);
-  event.call = read_call(rule, slots, event.session.has_value(), scratch.word);
+  read_call(rule, slots, scratch.word, event);
   event.occurred = read_occurred(rule, slots, event.absurd);
   read_legs(rule, slots, scratch.legs, event.absurd);
   event.legs = scratch.legs;

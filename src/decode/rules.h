@@ -1,7 +1,11 @@
 // One record's fields to an event, by the rules of its source.
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -13,11 +17,28 @@
 
 namespace telephony {
 
+/// What status words meant, as senders use only a few. They are known by the number of the catalog's steps,
+/// so that nothing of a catalog that a reload replaced is ever found.
+class KnownOutcomes {
+ public:
+  std::optional<Outcome> outcome(std::string_view word, const Reading& reading);
+
+ private:
+  struct Known {
+    std::uint64_t steps = 0;
+    std::string word;
+    std::optional<Outcome> outcome;
+  };
+  std::array<Known, 16> known_;
+  std::string normal_;
+};
+
 /// Buffers that an event's views may point into.
 struct RuleScratch {
   std::string identity;
   std::string decoded;
   std::string word;
+  KnownOutcomes outcomes;
   KeptReasons reasons;
   std::vector<CallMeasures> legs;
 };

@@ -22,13 +22,6 @@ void Slots::set_fraction(Slot slot, double value) {
   values_[slot] = {digits.data(), end};
 }
 
-std::string_view Slots::first(std::span<const Slot> alternatives) const {
-  for (const Slot slot : alternatives) {
-    if (const std::string_view value = (*this)[slot]; !value.empty()) return value;
-  }
-  return {};
-}
-
 void Slots::percent_decode(std::string& buffer) {
   std::size_t size = 0;
   for (Slot slot = 0; slot < kMaxSlots; ++slot) size += (*this)[slot].size();

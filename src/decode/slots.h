@@ -37,6 +37,8 @@ class Slots {
   }
   /// Whether the field is there and not null.
   bool told(Slot slot) const { return taken(slot); }
+  /// Whether any of the fields is, of which there is a bit for each.
+  bool told_any(std::uint64_t slots) const { return ((present_ | unreadable_) & slots) != 0; }
   bool unreadable(Slot slot) const { return (unreadable_ & bit(slot)) != 0; }
   /// The value, also where it is not whole.
   std::string_view number(Slot slot) const {
@@ -47,7 +49,12 @@ class Slots {
   void percent_decode(std::string& buffer);
 
   /// The first of the alternatives that has a value.
-  std::string_view first(std::span<const Slot> alternatives) const;
+  std::string_view first(std::span<const Slot> alternatives) const {
+    for (const Slot slot : alternatives) {
+      if ((present_ & bit(slot)) != 0 && !values_[slot].empty()) return values_[slot];
+    }
+    return {};
+  }
 
  private:
   static constexpr std::uint64_t bit(Slot slot) { return std::uint64_t{1} << slot; }

@@ -67,14 +67,18 @@ void Ledger::restore(const History& history) {
 
 ErrorTally& Ledger::account_errors(SeriesId series, AccountId account) {
   const std::uint64_t key = pair_key(account_series_[series], account);
+  if (ErrorTally* const recent = recent_errors_.find(key)) return *recent;
   const auto [found, added] = account_errors_.try_emplace(key);
+  recent_errors_.keep(key, found->second);
   if (added) fresh_errors_.emplace_back(key, &found->second);
   return found->second;
 }
 
 SessionTallies& Ledger::account_sessions(StreamId stream, AccountId account) {
   const std::uint64_t key = pair_key(stream, account);
+  if (SessionTallies* const recent = recent_sessions_.find(key)) return *recent;
   const auto [found, added] = account_sessions_.try_emplace(key);
+  recent_sessions_.keep(key, found->second);
   if (added) fresh_sessions_.emplace_back(key, &found->second);
   return found->second;
 }
@@ -102,12 +106,15 @@ void Ledger::prepare_allowed_accounts() {
 
 void Ledger::admit(std::span<Posting> batch) {
   const std::lock_guard lock(mutex_);
-  std::string_view last;  // neighbours often name the same account
+  std::string_view last;  // neighbours often name the same account, which is then not looked up
   StreamId last_stream = 0;
   AccountId id = kOtherAccount;
   for (Posting& posting : batch) {
     if (posting.account.empty()) continue;
-    if (posting.account != last || posting.stream != last_stream) {
+    // Nor is their text compared where it is kept once for all of them.
+    const bool same = posting.stream == last_stream && posting.account.size() == last.size() &&
+                      (posting.account.data() == last.data() || posting.account == last);
+    if (!same) {
       last = posting.account;
       last_stream = posting.stream;
       id = accounts_.admit(settings_->table.streams()[last_stream].provider, last);

@@ -40,6 +40,7 @@ struct LegRule {
   std::vector<QuantityField> mos;
   std::vector<QuantityField> loss;
   std::vector<QuantityField> jitter;
+  std::uint64_t slots = 0;  ///< a bit for each slot of these
 };
 
 /// Which call an event is about, and whether that is over.

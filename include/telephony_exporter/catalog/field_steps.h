@@ -54,11 +54,19 @@ class FieldSteps {
   /// Whether `below` can be anything but null.
   static bool leads(const Step& step) { return step.leads; }
 
+  /// Tells these steps from all others that this process has built.
+  std::uint64_t number() const { return number_; }
+  /// Steps by their numbers, for who remembers some; 0 is none.
+  const Step* step(std::uint16_t number) const { return number == 0 ? nullptr : &steps_[number]; }
+  std::uint16_t number_of(const Step* step) const {
+    return step == nullptr ? std::uint16_t{0} : static_cast<std::uint16_t>(step - steps_.data());
+  }
+
  private:
   class Builder;
-  const Step* step(std::uint16_t number) const { return number == 0 ? nullptr : &steps_[number]; }
 
   std::vector<Step> steps_;
+  std::uint64_t number_ = 0;
 };
 
 }  // namespace telephony

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <span>
 #include <unordered_map>
+#include <utility>
 
 #include "telephony_exporter/config/settings.h"
 #include "telephony_exporter/event/posting.h"
@@ -21,6 +22,24 @@ namespace telephony {
 /// Cells of accounts, by their keys. They never move.
 template <typename Cell>
 using AccountCells = std::vector<std::pair<std::uint64_t, const Cell*>>;
+
+/// Which cell a key had that was looked up lately. Cells never move, so most are found without a search.
+template <typename Cell>
+class RecentCells {
+ public:
+  Cell* find(std::uint64_t key) const {
+    const auto& [known, cell] = recent_[place(key)];
+    return known == key ? cell : nullptr;
+  }
+  void keep(std::uint64_t key, Cell& cell) { recent_[place(key)] = {key, &cell}; }
+
+ private:
+  static constexpr std::size_t kPlaces = 256;
+  /// Of a pair of small numbers, one in each half.
+  static std::size_t place(std::uint64_t key) { return (key + 17 * (key >> 32)) % kPlaces; }
+
+  std::array<std::pair<std::uint64_t, Cell*>, kPlaces> recent_{};
+};
 
 struct LedgerLayout;
 
@@ -94,6 +113,9 @@ class Ledger : public Rendered {
   std::uint64_t accounts_folded_ = 0;
   std::unordered_map<std::uint64_t, ErrorTally> account_errors_;        ///< by SeriesId, AccountId
   std::unordered_map<std::uint64_t, SessionTallies> account_sessions_;  ///< by StreamId, AccountId
+
+  RecentCells<ErrorTally> recent_errors_;
+  RecentCells<SessionTallies> recent_sessions_;
 
   // What a page is made of. Cells are never moved or removed, so it points to them.
   mutable AccountCells<ErrorTally> fresh_errors_;  ///< not in the layout yet
