@@ -206,6 +206,26 @@ TEST_F(HintsTest, ThePageHasWhoeverWouldBeToldToWaitLongerThanUsual) {
   }
 }
 
+TEST_F(HintsTest, APageAsksForTrunksOnceOneIsKnown) {
+  int asked = 0;
+  bool any = false;
+  const TrunkView slow = {1, 1, 600};
+  Hints hints(
+      settings(catalog()), [&](StreamId, std::string_view) { return ++asked, slow; }, [&] { return any; });
+  Posting refused;
+  refused.stream = river_.settings().source("calls")->stream;
+  refused.error = series("1");
+  refused.account = "kite";
+  refused.received = river_.clock.now();
+  hints.post({&refused, 1});
+  EXPECT_TRUE(hints.numbers(river_.clock.now()).raised.empty());
+  EXPECT_EQ(asked, 0);
+  any = true;
+  const auto raised = hints.numbers(river_.clock.now()).raised;
+  ASSERT_EQ(raised.size(), 1U);
+  EXPECT_EQ(raised[0].after, Seconds(600));
+}
+
 TEST_F(HintsTest, AReloadKeepsTheStatesAndAdvisesAnew) {
   refuse("1", "kite", 50);
   const SeriesId full = series("1");

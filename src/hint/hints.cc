@@ -21,7 +21,8 @@ WallTime later(WallTime time, Seconds by) {
 
 }  // namespace
 
-Hints::Hints(std::shared_ptr<const Settings> settings, TrunkOf trunk_of) : trunk_of_(std::move(trunk_of)) {
+Hints::Hints(std::shared_ptr<const Settings> settings, TrunkOf trunk_of, AnyTrunk any_trunk)
+    : trunk_of_(std::move(trunk_of)), any_trunk_(std::move(any_trunk)) {
   adopt(std::move(settings));
 }
 
@@ -181,7 +182,8 @@ void Hints::add_raised(SeriesId series, const Account& account, WallTime now, Nu
 HintNumbers Hints::numbers(WallTime now) const {
   const std::lock_guard lock(mutex_);
   HintNumbers numbers{settings_, {}};
-  const auto by_trunk = [this](SeriesId series) { return advice(series).capacity && trunk_of_; };
+  const bool trunks = trunk_of_ && any_trunk_();
+  const auto by_trunk = [&](SeriesId series) { return trunks && advice(series).capacity; };
   for (const auto& [series, accounts] : states_) {
     if (!by_trunk(series)) continue;
     for (const Account& account : accounts) add_raised(series, account, now, numbers.raised);

@@ -74,8 +74,10 @@ class Exporter {
         journal_(*opened_.journal),
         live_(number_series(std::move(settings), opened_.history.table)),
         ledger_(live_.get()),
-        hints_(live_.get(),
-               [this](StreamId stream, std::string_view account) { return trunks_.view(stream, account); }),
+        hints_(
+            live_.get(),
+            [this](StreamId stream, std::string_view account) { return trunks_.view(stream, account); },
+            [this] { return trunks_.any(); }),
         metrics_(*live_.get(), journal_, ledger_),
         calls_(live_.get()),
         trunks_(live_.get(), ledger_),

@@ -133,8 +133,12 @@ void TrunkMetrics::see(std::span<TrunkNote> notes) {
   }
 }
 
+bool TrunkMetrics::any() const {
+  const std::lock_guard lock(mutex_);
+  return !trunks_.empty();
+}
+
 TrunkView TrunkMetrics::view(StreamId stream, std::string_view account) const {
-  if (std::unique_lock lock(mutex_); trunks_.empty()) return {};  // whoever it is
   const TrunkId id = trunk(stream, account);
   const std::lock_guard lock(mutex_);
   return trunks_.view(id, clock_());

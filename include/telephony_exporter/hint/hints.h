@@ -38,9 +38,13 @@ struct HintNumbers {
 class Hints {
  public:
   using TrunkOf = std::function<TrunkView(StreamId stream, std::string_view account)>;
+  using AnyTrunk = std::function<bool()>;
 
-  /// `trunk_of` is asked about codes of category capacity; without one, nothing is known of trunks.
-  explicit Hints(std::shared_ptr<const Settings> settings, TrunkOf trunk_of = {});
+  /// `trunk_of` is asked about codes of category capacity; without one, nothing is known of trunks. A page
+  /// asks it about no account while there is not `any_trunk`.
+  explicit Hints(
+      std::shared_ptr<const Settings> settings, TrunkOf trunk_of = {},
+      AnyTrunk any_trunk = [] { return true; });
 
   /// Advises by these settings from now on; the states stay.
   void adopt(std::shared_ptr<const Settings> settings);
@@ -94,6 +98,7 @@ class Hints {
   void add_raised(SeriesId series, const Account& account, WallTime now, Numbers& raised) const;
 
   const TrunkOf trunk_of_;
+  const AnyTrunk any_trunk_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;
   std::vector<Advice> advice_;  ///< by SeriesId, of the listed codes that the settings' sources can send
