@@ -14,7 +14,8 @@ namespace {
 
 using Step = FieldSteps::Step;
 
-/// Both texts by words that may overlap. Most of them have 8 to 32 bytes, and need neither a call nor a loop.
+/// Both texts, which are never empty, by words that may overlap. Most have 8 to 32 bytes, and need neither a
+/// call nor a loop.
 template <typename Word>
 bool is_equal_at(const char* a, const char* b) {
   Word left, right;
