@@ -12,7 +12,8 @@ TEST(DoneTest, CopiesShareWhatItHolds) {
     counted += receipt.counted * static_cast<std::uint64_t>(++calls);
   };
   const long owners = held.use_count();
-  const Done copy = done;
+  Done copy;
+  copy = done;
   EXPECT_EQ(held.use_count(), owners);
   done({.counted = 1, .rejects = {}});
   copy({.counted = 10, .rejects = {}});
