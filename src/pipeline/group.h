@@ -39,7 +39,7 @@ struct Delivery {
     if (receipt.rejects.capacity() > 0) receipt.rejects = {};
     receipt.received = receipt.counted = receipt.duplicate = receipt.ignored = receipt.rejected = 0;
     receipt.unavailable = false;
-    if (done) done = nullptr;
+    if (done) done = {};
   }
 };
 

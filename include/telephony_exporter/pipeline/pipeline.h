@@ -11,6 +11,7 @@
 
 #include "telephony_exporter/classify/classify.h"
 #include "telephony_exporter/decode/decoder.h"
+#include "telephony_exporter/event/done.h"
 #include "telephony_exporter/hint/hints.h"
 #include "telephony_exporter/journal/journal.h"
 #include "telephony_exporter/log/log.h"
@@ -42,7 +43,7 @@ struct Delivery;
 /// Thread-safe.
 class Pipeline {
  public:
-  using Done = std::function<void(const Receipt& receipt)>;
+  using Done = telephony::Done;
   using Clock = std::function<WallTime()>;
 
   /// Who commits: the caller of `accept`, or a thread that takes all that came while it was at work.

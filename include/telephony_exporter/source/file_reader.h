@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "telephony_exporter/config/settings.h"
+#include "telephony_exporter/event/done.h"
 #include "telephony_exporter/event/event.h"
 #include "telephony_exporter/event/limits.h"
 #include "telephony_exporter/event/posting.h"
@@ -25,7 +26,7 @@ struct FileState {
 
 /// What the reader tells the rest of the house. Called on the reader's thread.
 struct FileHooks {
-  using Done = std::function<void(const Receipt& receipt)>;
+  using Done = telephony::Done;
   /// Whole lines and the position behind them, to be committed together; `done` may be called from any
   /// thread, once.
   std::function<void(const Source& source, const RawEvent& raw, const Done& done)> accept;

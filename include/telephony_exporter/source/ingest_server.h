@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "telephony_exporter/config/settings.h"
+#include "telephony_exporter/event/done.h"
 #include "telephony_exporter/event/event.h"
 #include "telephony_exporter/event/limits.h"
 #include "telephony_exporter/event/posting.h"
@@ -17,7 +18,7 @@ namespace telephony {
 
 /// What the listener tells the rest of the house. Called on the listener's thread.
 struct IngestHooks {
-  using Done = std::function<void(const Receipt& receipt)>;
+  using Done = telephony::Done;
   /// A whole body; `done` may be called from any thread, once.
   std::function<void(const Source& source, const RawEvent& raw, const Done& done)> accept;
   /// A request to a source that was refused before its body could be split.

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "telephony_exporter/config/settings.h"
+#include "telephony_exporter/event/done.h"
 #include "telephony_exporter/event/event.h"
 #include "telephony_exporter/log/log.h"
 
@@ -19,7 +20,7 @@ struct StreamState {
 
 /// What the reader tells the rest of the house. Called on the reader's thread.
 struct StreamHooks {
-  using Done = std::function<void(const Receipt& receipt)>;
+  using Done = telephony::Done;
   /// Whole lines; `done` may be called from any thread, once.
   std::function<void(const Source& source, const RawEvent& raw, const Done& done)> accept;
   std::function<void(const Source& source, const StreamState& state)> state;

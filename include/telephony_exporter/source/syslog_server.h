@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "telephony_exporter/config/settings.h"
+#include "telephony_exporter/event/done.h"
 #include "telephony_exporter/event/event.h"
 #include "telephony_exporter/event/limits.h"
 #include "telephony_exporter/log/log.h"
@@ -21,7 +22,7 @@ struct SyslogState {
 
 /// What the server tells the rest of the house. Called on the server's thread.
 struct SyslogHooks {
-  using Done = std::function<void(const Receipt& receipt)>;
+  using Done = telephony::Done;
   /// The texts of messages, a line each; `done` may be called from any thread, once.
   std::function<void(const Source& source, const RawEvent& raw, const Done& done)> accept;
   std::function<bool()> can_commit;  ///< false: messages had better wait with their senders
