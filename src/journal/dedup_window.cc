@@ -24,8 +24,12 @@ bool DedupWindow::insert(const EventKey& key, WallTime now) {
 }
 
 void DedupWindow::mark(std::span<Posting> batch, WallTime now, Marked& marked) {
+  const auto prefetch = [&](std::size_t i) {
+    if (i < batch.size() && batch[i].key) index_.prefetch(*batch[i].key);
+  };
+  for (std::size_t i = 0; i < kAhead; ++i) prefetch(i);
   for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (i + kAhead < batch.size() && batch[i + kAhead].key) index_.prefetch(*batch[i + kAhead].key);
+    prefetch(i + kAhead);
     Posting& posting = batch[i];
     posting.duplicate = posting.key && !insert(*posting.key, now);
     if (posting.duplicate) continue;

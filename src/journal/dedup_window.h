@@ -28,8 +28,8 @@ class DedupWindow {
 
   /// So many keys ahead `mark` looks the index up, so that as many accesses to memory run at once.
   static constexpr std::size_t kAhead = 12;
-  /// A key that is inserted soon is then in the cache, or on its way: of use for the first of a batch, which
-  /// no other one is ahead of.
+  /// A key that is inserted soon is then in the cache, or on its way: of use for the first of a batch, before
+  /// which `mark` has nothing to do.
   void expect(const EventKey& key) const { index_.prefetch(key); }
   /// False when the key was there already. `now` is never earlier than at the call before.
   bool insert(const EventKey& key, WallTime now);

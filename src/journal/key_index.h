@@ -98,7 +98,7 @@ class KeyIndex {
   std::vector<std::uint32_t> directory_;  ///< the segment of each beginning of an address
   std::vector<std::unique_ptr<Bucket[], Release>> memory_;
   std::size_t unused_ = 0;               ///< segments of the last piece of it
-  std::vector<KeyQueue::Place> strays_;  ///< keys that found no room; for all that is known there are none
+  std::vector<KeyQueue::Place> strays_;  ///< keys that found no room in a walk; of random keys there are none
 };
 
 class KeyIndex::Gap {
