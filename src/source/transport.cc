@@ -3,8 +3,6 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
@@ -14,17 +12,6 @@ namespace telephony::ingest {
 namespace {
 
 namespace error = boost::asio::error;
-
-// glibc's recv() and send() are cancellation points: when there are several threads, each call costs two
-// atomic changes more.
-
-ssize_t receive(int socket, std::span<char> room) {
-  return ::syscall(SYS_recvfrom, socket, room.data(), room.size(), 0, nullptr, nullptr);
-}
-
-ssize_t send(int socket, std::string_view bytes) {
-  return ::syscall(SYS_sendto, socket, bytes.data(), bytes.size(), MSG_NOSIGNAL, nullptr, 0);
-}
 
 Transport::Error last_error() { return {errno, boost::system::system_category()}; }
 
@@ -48,7 +35,7 @@ std::size_t Transport::read_some(std::span<char> room, Error& error) {
     if (error == kNotTls) tls_.reset();
     return bytes;
   }
-  const ssize_t received = receive(socket_.get(), room);
+  const ssize_t received = ::recv(socket_.get(), room.data(), room.size(), 0);
   if (received < 0) error = last_error();
   if (received == 0) error = error::eof;
   const auto bytes = static_cast<std::size_t>(std::max<ssize_t>(received, 0));
@@ -58,7 +45,7 @@ std::size_t Transport::read_some(std::span<char> room, Error& error) {
 
 std::size_t Transport::write_some(std::string_view bytes, Error& error) {
   if (tls_) return tls_->write(bytes, error);
-  const ssize_t sent = send(socket_.get(), bytes);
+  const ssize_t sent = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
   if (sent < 0) error = last_error();
   return static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
 }
