@@ -218,9 +218,9 @@ TEST(DedupOracle, AKeyTakesAtMost32Bytes) {
   EXPECT_LE(most_at_once, 2'100'000U) << "a large page";
 }
 
-/// So many keys that the index splits by what it has of them, and reads none.
+/// So many keys that the index splits by what it has of them, and has moved to large pages.
 TEST(DedupOracle, KeepsEveryKeyThroughAllSplits) {
-  constexpr std::size_t kKeys = 600'000;
+  constexpr std::size_t kKeys = 1'500'000;
   constexpr std::size_t kKept = 50'000;
   const WallTime now{hours(500'000)};
   std::mt19937_64 random(1);

@@ -11,9 +11,11 @@
 namespace telephony {
 namespace {
 
-// Segments that are allocated one by one; there are enough then that a page of 2 MB is a small part of all.
+// So many segments stand in pieces of two, each mapped for itself. There are enough then that a page of 2 MB
+// is a small part of all.
 constexpr std::size_t kSmallSegments = 160;
-constexpr std::size_t kSegmentsAtOnce = 32;
+constexpr std::size_t kSmallPiece = 2;
+constexpr std::size_t kLargePiece = 32;
 
 /// The lowest of some slots.
 std::size_t first(std::uint32_t slots) { return static_cast<std::size_t>(std::countr_zero(slots)); }
@@ -134,6 +136,7 @@ void KeyIndex::split(const Course& course) {
   const std::uint32_t number = segment_of(course);
   const std::uint32_t bit = segments_[number].address_bits;
   if (bit == kMostAddressBits) return;
+  if (segments_.size() >= kSmallSegments && moved_ < kSmallSegments) move_piece();
   const bool told = bit >= kFirstTagBit;
   const std::vector<KeyQueue::Place> anew = places(segments_[number], told);
   strays_.reserve(strays_.size() + anew.size());
@@ -174,6 +177,16 @@ std::vector<KeyQueue::Place> KeyIndex::places(const Segment& segment, bool only_
   return found;
 }
 
+/// Moves two of the first segments to large pages; so after as many splits again all are there.
+void KeyIndex::move_piece() {
+  do {
+    Bucket* buckets = new_buckets();
+    std::copy_n(segments_[moved_].buckets, kBuckets, buckets);
+    segments_[moved_++].buckets = buckets;
+  } while (moved_ % kSmallPiece != 0);
+  memory_[moved_ / kSmallPiece - 1].reset();
+}
+
 void KeyIndex::widen_directory() {
   std::vector<std::uint32_t> wider(2 * directory_.size());
   for (std::size_t i = 0; i < wider.size(); ++i) wider[i] = directory_[i / 2];
@@ -184,13 +197,12 @@ void KeyIndex::widen_directory() {
 /// Not yet written to, but for a first segment.
 KeyIndex::Bucket* KeyIndex::new_buckets() {
   if (unused_ == 0) {
-    const std::size_t segments = memory_.size() < kSmallSegments ? 1 : kSegmentsAtOnce;
+    const std::size_t segments = segments_.size() < kSmallSegments ? kSmallPiece : kLargePiece;
     memory_.reserve(memory_.size() + 1);
     memory_.emplace_back(HugePages<Bucket>().allocate(segments * kBuckets), Release{segments * kBuckets});
     unused_ = segments;
   }
-  --unused_;
-  return memory_.back().get() + unused_ * kBuckets;
+  return memory_.back().get() + --unused_ * kBuckets;
 }
 
 }  // namespace telephony

@@ -89,6 +89,7 @@ class KeyIndex {
   Gap room_for(const Course& course);
   void split(const Course& course);
   std::vector<KeyQueue::Place> places(const Segment& segment, bool only_away) const;
+  void move_piece();
   void widen_directory();
   Bucket* new_buckets();
 
@@ -97,6 +98,7 @@ class KeyIndex {
   std::uint32_t directory_bits_ = 0;
   std::vector<std::uint32_t> directory_;  ///< the segment of each beginning of an address
   std::vector<std::unique_ptr<Bucket[], Release>> memory_;
+  std::size_t moved_ = 0;                ///< of the first segments, those that are in large pages
   std::size_t unused_ = 0;               ///< segments of the last piece of it
   std::vector<KeyQueue::Place> strays_;  ///< keys that found no room in a walk; of random keys there are none
 };
