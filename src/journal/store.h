@@ -58,10 +58,6 @@ class Store {
   /// without it. False when there was nothing to forget.
   bool forget_keys(WallTime before, std::uint64_t max_keys);
 
-  /// How many keys stand there in blocks, as far as can be told before they are checked; never more than the
-  /// file has room for.
-  std::uint64_t stored_keys() const;
-
   const HashKey& hash_key() const { return head_.hash_key; }
   WallTime created() const { return head_.created; }
   WallTime quarantined() const { return head_.quarantined; }

@@ -105,13 +105,6 @@ void Store::load_keys(const OnKeys& on_keys, std::uint64_t& seals) {
   }
 }
 
-std::uint64_t Store::stored_keys() const {
-  const std::int64_t keys = database_.integer("SELECT sum(keys) FROM keys");
-  const std::int64_t bytes =
-      database_.integer("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
-  return static_cast<std::uint64_t>(std::clamp<std::int64_t>(keys, 0, bytes / sizeof(EventKey)));
-}
-
 void Store::load_batches(History& history, const OnKeys& on_keys) {
   Totals totals;
   for (const auto& row : history.errors) totals.add(row);
