@@ -42,6 +42,7 @@ TOOLS = {
     "nginx": "nginx",
     "node": "npm",  # which depends on nodejs
     "npm": "npm",
+    "perf": "linux-perf",
     "pkg-config": "pkg-config",
     "prometheus": "prometheus",
     "prometheus-alertmanager": "prometheus-alertmanager",

@@ -81,6 +81,9 @@ class Hints {
   };
   using Accounts = std::map<std::string, Record, std::less<>>;  ///< one at rest is unkept
   using Account = Accounts::value_type;
+  struct ByName {
+    bool operator()(const Account* a, const Account* b) const { return a->first < b->first; }
+  };
   using Key = std::pair<SeriesId, std::string>;
   using Numbers = std::vector<RaisedHint>;
 
@@ -108,7 +111,7 @@ class Hints {
   std::map<StreamId, std::map<std::string, std::vector<SeriesId>, std::less<>>> raised_;
   /// What may wait longer than at rest, unless its trunk says otherwise: the others, of which there may be
   /// one for each account and code, need not be looked at for a page.
-  std::map<SeriesId, std::set<const Account*>> longer_;
+  std::map<SeriesId, std::set<const Account*, ByName>> longer_;
   std::deque<Key> unkept_;
   std::optional<Key> looked_at_;  ///< by `forget`, last
 };
