@@ -13,7 +13,8 @@ HEAD = """# Performance
 What the exporter costs, beside its rivals and beside what was wanted of it. `script/bench` measures all of this and writes
 this page; nothing on it is typed by hand. It runs on two cores: the server on one, the load on the other. Every count is verified
 before its speed is believed. Figures are medians, with the lowest and the highest round in brackets. The floor is what a program
-reaches in the same run that does nothing but what nobody can leave out: the system calls, or the search for line ends.
+reaches in the same run that does nothing but what nobody can leave out, in the plainest way: the system calls, or the search for
+line ends. Who waits for one thing while another is done may be ahead of it.
 
 """
 
