@@ -11,6 +11,7 @@
 
 #include "decode/json_shapes.h"
 #include "decode/plain_string.h"
+#include "interposed.h"
 #include "json_oracle.h"
 #include "settings_fixture.h"
 #include "telephony_exporter/decode/decoder.h"
@@ -331,6 +332,33 @@ TEST(PlainString, EndsWhereItDoesByteByByte) {
       ASSERT_EQ(string.is_ascii(), ascii) << size << ' ' << int{c};
     }
   }
+}
+
+TEST(JsonShapes, KnowOnWhatTheyKnewWhenMemoryRanOut) {
+  const FieldSteps& steps = acme().catalog->reading.steps;
+  JsonReader reader;
+  Slots slots;
+  std::vector<JsonScalar> scalars;
+  const std::string text = R"({"status":"busy","a rather long name":[1,{"id":2}],"account":null})";
+  ASSERT_EQ(reader.parse(text, steps, slots), std::nullopt);
+  ASSERT_TRUE(reader.scalars(steps, slots, scalars));
+  int failures = 0;
+  for (int nth = 1;; ++nth) {
+    JsonShapes shapes;
+    try {
+      const interposed::AllocationFault fault(nth);
+      shapes.learn(text, scalars, steps);
+      break;
+    } catch (const std::bad_alloc&) {
+      ++failures;
+    }
+    EXPECT_EQ(shapes.read(text, steps, slots), 0U);
+    for (int again = 0; again < 2; ++again) shapes.learn(text, scalars, steps);
+    EXPECT_EQ(shapes.read(text, steps, slots), text.size());
+    const std::string other = R"({"status":"busy","another":1})";
+    EXPECT_EQ(shapes.read(other, steps, slots), 0U);
+  }
+  EXPECT_GT(failures, 2);
 }
 
 TEST(JsonShapes, KnowARecordThatRepeatsOneButForItsValues) {

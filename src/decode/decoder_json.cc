@@ -35,7 +35,7 @@ bool Decoder::Impl::known_record(std::string_view& text, bool alone) {
 /// that a record which is read by it is no more than a line.
 void Decoder::Impl::learn_shape(std::string_view text) {
   const FieldSteps& steps = source_->catalog->reading.steps;
-  if (!json_.is_object(0) || text.find('\n') != text.npos) return;
+  if (text.size() > JsonShapes::kMostBytes || !json_.is_object(0) || text.find('\n') != text.npos) return;
   if (find_rule(*source_, slots_) == nullptr) return;
   if (json_.scalars(steps, slots_, scalars_)) shapes_.learn(trimmed(text), scalars_, steps);
 }

@@ -180,8 +180,8 @@ JsonShapes::Number* JsonShapes::grow(Number* first, std::string_view bytes, std:
                       last,
                       kNone,
                       *first};
+  bytes_ += bytes;  // first, as it may throw
   *first = static_cast<Number>(branches_.size());
-  bytes_ += bytes;
   branches_.push_back(branch);  // within what is reserved, so that `first` holds
   return &branches_.back().first;
 }

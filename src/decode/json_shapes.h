@@ -23,21 +23,23 @@ namespace telephony {
 /// is what a sender of records that never repeat can cost: where nothing is known, little is looked up.
 class JsonShapes {
  public:
+  static constexpr std::size_t kMostBytes = 32 * 1024;  ///< of all shapes; no longer text is worth learning
+
   /// Reads the record that a text begins with. Its size; 0 when it must be read in another way, and then the
   /// slots hold nothing of use.
   std::size_t read(std::string_view text, const FieldSteps& fields, Slots& slots);
 
   /// Whether a shape is worth learning, since `read` did not know it.
   bool curious() const { return misses_ % kPause == 1; }
-  /// Remembers the shape of an object. It is valid, and these are all its scalars.
+  /// Remembers the shape of an object. It is valid, and these are all its scalars. Throws std::bad_alloc;
+  /// what is known stays of use.
   void learn(std::string_view text, std::span<const JsonScalar> scalars, const FieldSteps& fields);
 
  private:
   using Number = std::uint16_t;
   static constexpr Number kNone = UINT16_MAX;
   static constexpr std::size_t kPause = 8;  ///< records, after as many that were not known
-  static constexpr std::size_t kMostBranches = 1024, kMostBytes = 32 * 1024, kMostRoots = 16,
-                               kMostBeside = 16;
+  static constexpr std::size_t kMostBranches = 1024, kMostRoots = 16, kMostBeside = 16;
 
   struct Branch {
     std::uint32_t at = 0;  ///< where its bytes stand

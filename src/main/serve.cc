@@ -149,9 +149,12 @@ class Exporter {
  private:
   /// The names that pages will show are rendered now, not by the first scrape; what that and reading the
   /// configuration took goes back to the system.
-  void settle() const {
-    ledger_.rendered(PageFormat::text);
-    hint_metrics_.rendered(PageFormat::text);
+  void settle() const noexcept {
+    try {
+      ledger_.rendered(PageFormat::text);
+      hint_metrics_.rendered(PageFormat::text);
+    } catch (const std::bad_alloc&) {  // then the first scrape renders them after all
+    }
     malloc_trim(0);
   }
 

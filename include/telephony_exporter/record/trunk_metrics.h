@@ -43,7 +43,7 @@ class TrunkMetrics : public prometheus::Collectable {
   /// What events say, in their order.
   void see(std::span<TrunkNote> notes);
 
-  bool any() const;  ///< that had a call, or has a limit
+  bool any() const;  ///< of which something was told
   /// What a hint wants to know; `account` as counted, empty where events name none.
   TrunkView view(StreamId stream, std::string_view account) const;
 
