@@ -33,7 +33,7 @@ constexpr auto kPeace = 3s;                    // what honest load alone takes
 constexpr auto kAttack = 14s;                  // longer than the deadlines, whoever is attacked
 constexpr auto kSlowAtMost = 11s;              // the deadline of 10 s, a tick of 0.5 s, and our own turns
 constexpr auto kComesAgainAfter = 50ms;
-constexpr std::size_t kGrowthBytes = 12 * 1024 * 1024;  // by how many bodies of 1 MiB are half there at once
+constexpr std::size_t kGrowthBytes = 12 * 1024 * 1024;  // most of it bodies of 1 MiB that are half there
 
 constexpr const char* kPath = "/webhooks/8x8/number-masking";
 
