@@ -93,8 +93,8 @@ TEST_F(ConnectionTest, AnswersRequestsThatTakeSeveralReadsInOneRound) {
 }
 
 TEST_F(ConnectionTest, KeepsRepliesToItsPeerWhenTheSocketIsFull) {
-  IngestHooks::Done held;
-  context_.hooks.accept = [&](const Source&, const RawEvent& raw, const IngestHooks::Done& done) {
+  Done held;
+  context_.hooks.accept = [&](const Source&, const RawEvent& raw, const Done& done) {
     if (raw.body == "h") {
       held = done;
     } else {

@@ -116,7 +116,7 @@ class FileReaderTest : public ::testing::Test {
 
  private:
   FileHooks hooks() {
-    return {[this](const Source& source, const RawEvent& raw, const FileHooks::Done& done) {
+    return {[this](const Source& source, const RawEvent& raw, const Done& done) {
               river_->pipeline().accept(source, raw, [&](const Receipt& receipt) {
                 river_->saw(receipt);
                 done(receipt);

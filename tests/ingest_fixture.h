@@ -170,24 +170,23 @@ class IngestRecorder {
   };
 
   IngestHooks hooks() {
-    return {[this](const Source& source, const RawEvent& raw, const IngestHooks::Done& done) {
-              accept(source, raw, done);
-            },
-            [this](const Source& source, RejectCause cause) {
-              const std::lock_guard lock(mutex_);
-              refused_.push_back(source.name + ' ' + std::string(name(cause)));
-            },
-            [this](int status) {
-              const std::lock_guard lock(mutex_);
-              replied_.push_back(status);
-            }};
+    return {
+        [this](const Source& source, const RawEvent& raw, const Done& done) { accept(source, raw, done); },
+        [this](const Source& source, RejectCause cause) {
+          const std::lock_guard lock(mutex_);
+          refused_.push_back(source.name + ' ' + std::string(name(cause)));
+        },
+        [this](int status) {
+          const std::lock_guard lock(mutex_);
+          replied_.push_back(status);
+        }};
   }
 
   void answer_with(Receipt receipt) { receipt_ = std::move(receipt); }
   /// Keeps the answers until release() gives them, on the caller's thread.
   void hold() { hold_ = true; }
   void release() {
-    std::vector<IngestHooks::Done> held;
+    std::vector<Done> held;
     {
       const std::lock_guard lock(mutex_);
       held.swap(held_);
@@ -201,7 +200,7 @@ class IngestRecorder {
   std::size_t held() const { return copy(held_).size(); }
 
  private:
-  void accept(const Source& source, const RawEvent& raw, const IngestHooks::Done& done) {
+  void accept(const Source& source, const RawEvent& raw, const Done& done) {
     Accepted accepted{source.name, raw.format, std::string(raw.body), std::string(raw.idempotency_key), {}};
     for (const Header& header : raw.headers) {
       accepted.headers.push_back(std::string(header.name) + ": " + std::string(header.value));
@@ -224,7 +223,7 @@ class IngestRecorder {
   std::vector<Accepted> accepted_;
   std::vector<std::string> refused_;
   std::vector<int> replied_;
-  std::vector<IngestHooks::Done> held_;
+  std::vector<Done> held_;
   Receipt receipt_{.received = 1, .counted = 1, .rejects = {}};
   std::atomic<bool> hold_ = false;
 };

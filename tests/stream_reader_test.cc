@@ -82,7 +82,7 @@ class StreamReaderTest : public ::testing::Test {
 
  private:
   StreamHooks hooks() {
-    return {[this](const Source& source, const RawEvent& raw, const StreamHooks::Done& done) {
+    return {[this](const Source& source, const RawEvent& raw, const Done& done) {
               if (unavailable_ > 0) {
                 --unavailable_;
                 ++refused_;

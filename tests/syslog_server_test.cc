@@ -112,7 +112,7 @@ class SyslogServerTest : public ::testing::TestWithParam<Pipeline::Commits> {
 
  private:
   SyslogHooks hooks() {
-    return {[this](const Source& source, const RawEvent& raw, const SyslogHooks::Done& done) {
+    return {[this](const Source& source, const RawEvent& raw, const Done& done) {
               if (failures_ > 0) {
                 --failures_;
                 Receipt refused;

@@ -158,8 +158,8 @@ class Exporter {
     malloc_trim(0);
   }
 
-  std::function<void(const Source&, const RawEvent&, const Pipeline::Done&)> accept() {
-    return [this](const Source& source, const RawEvent& raw, const Pipeline::Done& done) {
+  std::function<void(const Source&, const RawEvent&, const Done&)> accept() {
+    return [this](const Source& source, const RawEvent& raw, const Done& done) {
       pipeline_.accept(source, raw, done);
     };
   }

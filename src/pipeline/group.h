@@ -29,7 +29,7 @@ struct Delivery {
   std::vector<UnlistedNote> unlisted;
   RejectCounts causes{};
   Receipt receipt;
-  Pipeline::Done done;
+  Done done;
 
   /// Makes it ready for the next body. What each body sets anyway stays, and what few bodies have is only
   /// looked at, so that a request doesn't build and take down all of it.

@@ -63,7 +63,7 @@ class Connection final : public Watcher, public std::enable_shared_from_this<Con
   RequestReader reader_;
   ReplyWriter writer_;
   Drain drain_;
-  IngestHooks::Done done_;
+  Done done_;
   Clock::time_point deadline_;
   std::optional<Phase> awaited_;  ///< what the deadline is for
   State state_ = State::reading;

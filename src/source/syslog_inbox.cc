@@ -51,7 +51,7 @@ void Inbox::deliver() {
 }
 
 /// Called on this thread, it is called by deliver(), which goes on.
-SyslogHooks::Done Inbox::done() {
+Done Inbox::done() {
   return [weak = weak_from_this(), mailbox = context_.mailbox](const Receipt& receipt) {
     const bool committed = !receipt.unavailable;
     if (mailbox->on_its_thread()) {

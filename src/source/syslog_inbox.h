@@ -34,7 +34,7 @@ class Inbox : public std::enable_shared_from_this<Inbox> {
   bool retired = false;  ///< no settings name its source any more
 
  private:
-  SyslogHooks::Done done();
+  Done done();
   void settle(bool committed);
   void again_later();
 

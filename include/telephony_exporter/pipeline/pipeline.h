@@ -43,7 +43,6 @@ struct Delivery;
 /// Thread-safe.
 class Pipeline {
  public:
-  using Done = telephony::Done;
   using Clock = std::function<WallTime()>;
 
   /// Who commits: the caller of `accept`, or a thread that takes all that came while it was at work.

@@ -26,7 +26,6 @@ struct FileState {
 
 /// What the reader tells the rest of the house. Called on the reader's thread.
 struct FileHooks {
-  using Done = telephony::Done;
   /// Whole lines and the position behind them, to be committed together; `done` may be called from any
   /// thread, once.
   std::function<void(const Source& source, const RawEvent& raw, const Done& done)> accept;

@@ -18,7 +18,6 @@ namespace telephony {
 
 /// What the listener tells the rest of the house. Called on the listener's thread.
 struct IngestHooks {
-  using Done = telephony::Done;
   /// A whole body; `done` may be called from any thread, once.
   std::function<void(const Source& source, const RawEvent& raw, const Done& done)> accept;
   /// A request to a source that was refused before its body could be split.

@@ -20,7 +20,6 @@ struct StreamState {
 
 /// What the reader tells the rest of the house. Called on the reader's thread.
 struct StreamHooks {
-  using Done = telephony::Done;
   /// Whole lines; `done` may be called from any thread, once.
   std::function<void(const Source& source, const RawEvent& raw, const Done& done)> accept;
   std::function<void(const Source& source, const StreamState& state)> state;

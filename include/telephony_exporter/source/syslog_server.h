@@ -22,7 +22,6 @@ struct SyslogState {
 
 /// What the server tells the rest of the house. Called on the server's thread.
 struct SyslogHooks {
-  using Done = telephony::Done;
   /// The texts of messages, a line each; `done` may be called from any thread, once.
   std::function<void(const Source& source, const RawEvent& raw, const Done& done)> accept;
   std::function<bool()> can_commit;  ///< false: messages had better wait with their senders
