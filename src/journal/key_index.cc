@@ -130,36 +130,40 @@ KeyIndex::Gap KeyIndex::room_for(const Course& course) {
   return gap;
 }
 
-/// Buckets are copied in order. Only keys that stand away from their own bucket are added anew, as nothing
-/// but their hash tells where that is; and all keys of the first few segments, as no tag has the bit.
+/// Only keys that stand away from their own bucket are added anew, as nothing but their hash tells where that
+/// is; and all keys of the first few segments, as no tag has the bit.
 void KeyIndex::split(const Course& course) {
   const std::uint32_t number = segment_of(course);
   const std::uint32_t bit = segments_[number].address_bits;
   if (bit == kMostAddressBits) return;
   if (segments_.size() >= kSmallSegments && moved_ < kSmallSegments) move_piece();
-  const bool told = bit >= kFirstTagBit;
-  const std::vector<KeyQueue::Place> anew = places(segments_[number], told);
+  const std::vector<KeyQueue::Place> anew = places(segments_[number], has_tag_bit(bit));
   strays_.reserve(strays_.size() + anew.size());
   if (bit == directory_bits_) widen_directory();
   if (segments_.size() == segments_.capacity()) segments_.reserve(2 * segments_.size());
-  segments_.push_back({new_buckets(), 0, bit + 1});
-  Segment& lower = segments_[number];
-  Segment& upper = segments_.back();
-  lower = {lower.buckets, 0, bit + 1};
-  const auto tag_bit = static_cast<std::uint16_t>(1U << (kMostAddressBits - 1 - bit));
-  for (std::uint32_t at = 0; at < kBuckets; ++at) {
-    Bucket& from = lower.buckets[at];
-    const std::uint32_t settled = told ? from.taken & ~from.away : 0;
-    const std::uint32_t rising = settled & from.matching(tag_bit, tag_bit);
-    upper.buckets[at] = from;
-    upper.keys += upper.buckets[at].keep(rising);
-    lower.keys += from.keep(settled & ~rising);
-  }
+  segments_.push_back({new_buckets(), 0, bit});
+  halve(segments_[number], segments_.back());
   // The upper half of what was the segment's.
   const std::uint32_t width = 1U << (directory_bits_ - bit - 1);
   const auto begin = static_cast<std::uint32_t>(std::uint64_t{course.address} >> (32 - bit)) * 2 * width;
   std::fill_n(directory_.begin() + begin + width, width, static_cast<std::uint32_t>(segments_.size() - 1));
   for (const KeyQueue::Place place : anew) fill(room_for(Course(keys_[place])), place);
+}
+
+/// Copies buckets in order; by the next bit of its address, a key stays in the one or goes to the other.
+void KeyIndex::halve(Segment& lower, Segment& upper) {
+  const std::uint32_t bit = lower.address_bits++;
+  ++upper.address_bits;
+  lower.keys = 0;
+  const auto tag_bit = static_cast<std::uint16_t>(1U << (kMostAddressBits - 1 - bit));
+  for (std::uint32_t at = 0; at < kBuckets; ++at) {
+    Bucket& from = lower.buckets[at];
+    const std::uint32_t settled = has_tag_bit(bit) ? from.taken & ~from.away : 0;
+    const std::uint32_t rising = settled & from.matching(tag_bit, tag_bit);
+    upper.buckets[at] = from;
+    upper.keys += upper.buckets[at].keep(rising);
+    lower.keys += from.keep(settled & ~rising);
+  }
 }
 
 /// Those of the keys that stand away from their own bucket, or of all; their keys are then in the cache.

@@ -87,7 +87,9 @@ class KeyIndex {
     return directory_[std::uint64_t{course.address} >> (32 - directory_bits_)];
   }
   Gap room_for(const Course& course);
+  static bool has_tag_bit(std::uint32_t address_bit) { return address_bit >= kFirstTagBit; }
   void split(const Course& course);
+  static void halve(Segment& lower, Segment& upper);
   std::vector<KeyQueue::Place> places(const Segment& segment, bool only_away) const;
   void move_piece();
   void widen_directory();
