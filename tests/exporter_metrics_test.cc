@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "river_fixture.h"
+#include "telephony_exporter/expose/exposition.h"
 
 namespace telephony {
 namespace {
@@ -121,6 +122,81 @@ TEST_F(ExporterMetricsTest, CountRepliesByListenerAndStatusOnceThereAreSome) {
   const auto page = samples(metrics_);
   EXPECT_EQ(page.at(name + "{code=\"200\",listener=\"ingest\"}"), 2);
   EXPECT_EQ(page.at(name + "{code=\"503\",listener=\"web\"}"), 1);
+}
+
+/// What it collects, written label by label.
+class Collected : public prometheus::Collectable {
+ public:
+  explicit Collected(const prometheus::Collectable& of) : of_(of) {}
+  std::vector<prometheus::MetricFamily> Collect() const override { return of_.Collect(); }
+
+ private:
+  const prometheus::Collectable& of_;
+};
+
+std::string page_of(const prometheus::Collectable& source, PageFormat format) {
+  const prometheus::Collectable* all[] = {&source};
+  return exposition(all, format);
+}
+
+TEST_F(ExporterMetricsTest, AreRenderedAsTheyAreCollected) {
+  const Collected collected(metrics_);
+  std::mt19937 random(11);
+  const auto some_sources = [&] {
+    std::vector<std::string> names;
+    for (int i = 0; i < 6; ++i) {
+      if (random() % 2 == 0) names.push_back("source" + std::to_string(i));
+    }
+    return names;
+  };
+  std::vector<std::string> names;
+  for (int round = 0; round < 200; ++round) {
+    if (round % 5 == 0) reload(names = some_sources());
+    names.emplace_back("calls");
+    const std::string& name = names[random() % names.size()];
+    count(name, random() % 5, random() % 3);
+    metrics_.http_request(random() % 2 == 0 ? Listener::ingest : Listener::web,
+                          200 + static_cast<int>(random() % 100));
+    metrics_.source_lag(name, random() % 2 == 0, static_cast<double>(random()), 1.0 / (1.0 + random() % 100));
+    metrics_.truncated(name, random() % 2);
+    metrics_.unlisted("acme", random() % 3);
+    metrics_.queued(random() % 100);
+    metrics_.reloaded(random() % 2 == 0, WallTime(std::chrono::milliseconds(random())));
+    for (const PageFormat format : {PageFormat::text, PageFormat::openmetrics}) {
+      // How far the window reaches back changes with the time.
+      const auto without_window = [](std::string page) {
+        const auto at = page.find("\ntelephony_exporter_dedup_window_seconds ") + 1;
+        return page.erase(at, page.find('\n', at) - at);
+      };
+      ASSERT_EQ(without_window(page_of(metrics_, format)), without_window(page_of(collected, format)));
+    }
+  }
+}
+
+TEST_F(ExporterMetricsTest, WhatIsRenderedOutlivesAReload) {
+  reload({"gone"});
+  metrics_.source_lag("gone", true, 7, 7);
+  const std::vector<RenderedFamily> families = metrics_.rendered(PageFormat::text);
+  reload({});
+  metrics_.rendered(PageFormat::text);
+  Page page(PageFormat::text);
+  for (const RenderedFamily& family : families) family.write(page);
+  EXPECT_NE(std::move(page).text().find("telephony_exporter_source_lag_bytes{source=\"gone\"} 7\n"),
+            std::string::npos);
+}
+
+TEST(ProcessMetrics, HasTheFamiliesThatItCollects) {
+  const ProcessMetrics metrics;
+  const Collected collected(metrics);
+  const auto names = [](const std::string& page) {
+    std::string out;
+    for (std::size_t at = 0; at < page.size(); at = page.find('\n', at) + 1)
+      out += page.substr(at, page.find(page[at] == '#' ? '\n' : ' ', at) - at) + '\n';
+    return out;
+  };
+  for (const PageFormat format : {PageFormat::text, PageFormat::openmetrics})
+    EXPECT_EQ(names(page_of(metrics, format)), names(page_of(collected, format)));
+  EXPECT_NE(page_of(metrics, PageFormat::text).find("\nprocess_resident_memory_bytes "), std::string::npos);
 }
 
 }  // namespace

@@ -266,12 +266,28 @@ TEST(RenderedPage, AnExemplarThatOpenMetricsDoesNotAllowIsLeftOut) {
 
 TEST(Page, TimesHaveAsManyDigitsAsTheyNeed) {
   for (const std::int64_t micros :
-       {0L, 1'700'000'000'000'000L, 1'700'000'000'500'000L, 1'700'000'000'000'001L, 1'700'000'000'099'010L,
-        1'700'000'000'999'999L, -1'500'000L, 253'402'300'799'999'000L}) {
+       {0L, 999'999'999'999'999L, 1'000'000'000'000'000L, 1'098'765'432'109'876L, 9'999'999'999'000'000L,
+        10'000'000'000'000'000L, 1'700'000'000'000'000L, 1'700'000'000'500'000L, 1'700'000'000'000'001L,
+        1'700'000'000'099'010L, 1'700'000'000'999'999L, -1'500'000L, 253'402'300'799'999'000L}) {
     Page times(PageFormat::text), doubles(PageFormat::text);
     times.number(UnixMicros{micros});
     doubles.number(static_cast<double>(micros) / 1e6);
     EXPECT_EQ(std::move(times).text(), std::move(doubles).text()) << micros;
+  }
+}
+
+TEST(Page, NothingOfTheOldOneStays) {
+  for (const std::size_t old_bytes : {0UL, 10UL, 100UL, 50'000UL}) {
+    for (const std::size_t room : {0UL, 100UL, 40'000UL, 100'000UL}) {
+      Page page(PageFormat::text, room, std::string(old_bytes, 'o'));
+      std::string expected;
+      for (int i = 0; i < 1000; ++i) {
+        page.put("p");
+        page.sample("name{", "a=\"1\"} ", std::uint64_t{7});
+        expected += "pname{a=\"1\"} 7\n";
+      }
+      EXPECT_EQ(std::move(page).text(), expected) << old_bytes << " " << room;
+    }
   }
 }
 

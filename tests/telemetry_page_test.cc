@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
+#include <functional>
 #include <future>
+#include <thread>
 
 #include "expose/gzip.h"
 #include "expose/web_connection.h"
@@ -74,6 +76,39 @@ TEST(TelemetryPageTest, HasAVersionForEachFormat) {
   EXPECT_EQ(metrics.collected, 2);
   EXPECT_EQ(page.get(PageFormat::text, false, before), text);
   EXPECT_EQ(metrics.collected, 2);
+}
+
+/// One that takes as long as it is told.
+class SlowMetrics : public prometheus::Collectable {
+ public:
+  std::vector<prometheus::MetricFamily> Collect() const override {
+    for (const auto begun = Clock::now(); Clock::now() - begun < takes;) std::this_thread::yield();
+    if (while_made) while_made();
+    return {};
+  }
+
+  std::chrono::milliseconds takes{0};
+  std::function<void()> while_made;
+};
+
+TEST(TelemetryPageTest, IsQuickWhenTheOneBeforeWas) {
+  SlowMetrics metrics;
+  TelemetryPage page({&metrics});
+  const auto quick_after_one = [&] {
+    page.get(PageFormat::text, false, Clock::now());
+    return page.is_quick(PageFormat::text);
+  };
+  EXPECT_FALSE(page.is_quick(PageFormat::text)) << "nobody knows yet";
+  ASSERT_TRUE(becomes_true(quick_after_one));
+  EXPECT_FALSE(page.is_quick(PageFormat::openmetrics)) << "nobody knows of this one";
+  metrics.takes = std::chrono::milliseconds{2};
+  EXPECT_FALSE(quick_after_one());
+  metrics.takes = {};
+  ASSERT_TRUE(becomes_true(quick_after_one));
+  bool while_made = true;
+  metrics.while_made = [&] { while_made = page.is_quick(PageFormat::text); };
+  page.get(PageFormat::text, false, Clock::now());
+  EXPECT_FALSE(while_made) << "who made one at the same time would wait for this one";
 }
 
 TEST(TelemetryPageTest, IsForgottenAndStillRead) {

@@ -82,6 +82,20 @@ TEST_F(WebServerTest, AnswersPipelinedRequestsInOrder) {
   EXPECT_EQ(connection.read().status, 404);
 }
 
+TEST_F(WebServerTest, AnswersPipelinedScrapesInOrder) {
+  static constexpr int kPairs = 50;
+  std::string requests;
+  for (int i = 0; i < kPairs; ++i) requests += "GET /metrics HTTP/1.1\r\n\r\nGET /-/healthy HTTP/1.1\r\n\r\n";
+  const std::string page = ask("GET /metrics").body;
+  auto connection = client();
+  connection.send(requests);
+  for (int i = 0; i < kPairs; ++i) {
+    EXPECT_EQ(connection.read().body, page);
+    EXPECT_EQ(connection.read().body, "Healthy\n");
+  }
+  EXPECT_EQ(metrics_.collected, 1 + kPairs);
+}
+
 TEST_F(WebServerTest, TakesRequestsInPieces) {
   auto connection = client();
   const std::string request = "\r\nPOST /-/reload HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc";

@@ -24,6 +24,11 @@ class Routes {
   /// its bytes.
   SharedText serve(const RequestHead& head, const httplib::Request& request, httplib::Response& response);
 
+  /// Whether the reply takes so little time that it may be made on the thread that does the I/O.
+  bool is_quick(const RequestHead& head) const {
+    return head.target == telemetry_path_ && !head.gzip && page_.is_quick(negotiate(head.accept));
+  }
+
   /// Lets go of pages that nobody will ask for any more.
   bool forget_pages(std::chrono::steady_clock::time_point before) { return page_.forget(before); }
 

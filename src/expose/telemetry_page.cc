@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t kSmallBytes = 256 * 1024;
 
+constexpr std::chrono::milliseconds kQuick{1};
+
 }  // namespace
 
 void SpareText::put(std::string text) {
@@ -45,10 +47,12 @@ std::shared_ptr<TelemetryPage::Version> TelemetryPage::begun_after(Clock::time_p
   Latest& latest = latest_.at(static_cast<std::size_t>(format));
   const std::lock_guard lock(latest.making);
   if (!latest.version || latest.version->begun < time) {
+    latest.quick.store(false, std::memory_order_relaxed);
     latest.version.reset();  // so that the new page may take its memory
     auto next = std::make_shared<Version>(latest.spare);
     next->begun = Clock::now();
     next->text = exposition(sources_, format, latest.spare->take());
+    latest.quick.store(Clock::now() - next->begun < kQuick, std::memory_order_relaxed);
     latest.version = std::move(next);
   }
   return latest.version;

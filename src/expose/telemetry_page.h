@@ -4,6 +4,7 @@
 #include <prometheus/collectable.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -43,6 +44,12 @@ class TelemetryPage {
   /// of scrapes costs a few pages, not many; and each page is compressed once.
   SharedText get(PageFormat format, bool gzipped, Clock::time_point arrived);
 
+  /// Whether a page takes so little time that it may be made where others wait for it: the one before did,
+  /// and none is being made.
+  bool is_quick(PageFormat format) const {
+    return latest_.at(static_cast<std::size_t>(format)).quick.load(std::memory_order_relaxed);
+  }
+
   /// Lets go of the pages that were begun before `time`, and of spare memory that is not small; never waits
   /// for a page that is being made. Whether much was freed.
   bool forget(Clock::time_point time);
@@ -62,6 +69,7 @@ class TelemetryPage {
   };
   struct Latest {
     std::mutex making;
+    std::atomic<bool> quick = false;
     std::shared_ptr<Version> version;
     std::shared_ptr<SpareText> spare = std::make_shared<SpareText>();  ///< a reply may outlive the server
   };

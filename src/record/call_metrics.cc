@@ -74,14 +74,9 @@ Labels labels_of(const Stream& stream, const char* last, std::string value) {
 /// The families of one page.
 class Families {
  public:
-  Families() {
-    for (const Measure& measure : measures()) {
-      families_.push_back(metric_family(measure.name, MetricType::Histogram, measure.help));
-    }
-  }
-
   void add(const Stream& stream, const std::string& account, std::size_t field,
            const prometheus::Histogram& histogram) {
+    if (families_.empty()) name_measures();  // which most pages do without
     ClientMetric metric = histogram.Collect();
     metric.label = labels_of(stream, "account", account);
     families_[field].metric.push_back(std::move(metric));
@@ -102,6 +97,12 @@ class Families {
   }
 
  private:
+  void name_measures() {
+    for (const Measure& measure : measures()) {
+      families_.push_back(metric_family(measure.name, MetricType::Histogram, measure.help));
+    }
+  }
+
   std::vector<MetricFamily> families_;
   MetricFamily rejected_ = metric_family("telephony_call_values_rejected_total", MetricType::Counter,
                                          "Events whose value of a field cannot be, so that it was left out.");

@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -69,6 +70,21 @@ constexpr auto kPairs = [] {
   return pairs;
 }();
 
+template <std::size_t Size>
+char* write_pairs(char* at, const std::array<std::uint32_t, Size>& pairs) {
+  for (const std::uint32_t pair : pairs) at = std::copy(kPairs[pair].begin(), kPairs[pair].end(), at);
+  return at;
+}
+
+/// Seconds from 2001 to 2286: their digits need not be counted first, and none waits for the one before.
+bool is_of_ten_digits(std::uint64_t value) { return value >= 1'000'000'000 && value < 10'000'000'000; }
+
+char* write_ten_digits(char* at, std::uint64_t value) {
+  const auto high = static_cast<std::uint32_t>(value / 10'000),
+             low = static_cast<std::uint32_t>(value % 10'000);
+  return write_pairs(at, std::array{high / 10'000, high / 100 % 100, high % 100, low / 100, low % 100});
+}
+
 }  // namespace
 
 UnixMicros to_micros(WallTime time) {
@@ -82,11 +98,11 @@ char* write_number(char* at, UnixMicros value) {
   constexpr std::int64_t kSecond = 1'000'000;
   const auto micros = static_cast<std::int64_t>(value);
   if (micros < 0) return write_number(at, static_cast<double>(micros) / kSecond);
-  at = write_number(at, static_cast<std::uint64_t>(micros / kSecond));
+  const auto seconds = static_cast<std::uint64_t>(micros / kSecond);
   const auto rest = static_cast<std::uint32_t>(micros % kSecond);
+  at = is_of_ten_digits(seconds) ? write_ten_digits(at, seconds) : write_number(at, seconds);
   *at++ = '.';
-  for (const std::uint32_t pair : {rest / 10'000, rest / 100 % 100, rest % 100})
-    at = std::copy(kPairs[pair].begin(), kPairs[pair].end(), at);
+  at = write_pairs(at, std::array{rest / 10'000, rest / 100 % 100, rest % 100});
   while (at[-1] == '0') --at;
   return at[-1] == '.' ? at - 1 : at;
 }
@@ -102,25 +118,19 @@ char* write_number(char* at, double value) {
 }
 
 Page::Page(PageFormat format, std::size_t bytes, std::string old) : format_(format), text_(std::move(old)) {
-  text_.clear();
   if (text_.capacity() >= bytes) return;
   text_ = std::string();  // so that both are never there at once
   text_.reserve(bytes);
   ask_for_large_pages(text_);
 }
 
-void Page::flush() {
-  text_.append(block_.data(), used_);
-  used_ = 0;
+void Page::grow(std::size_t bytes) {
+  constexpr std::size_t kBlockBytes = 16 * 1024;
+  text_.resize(std::max(used_ + bytes, std::min(used_ + kBlockBytes, text_.capacity())));
 }
 
 void Page::put(std::string_view text) {
-  if (text.size() > kBlockBytes) {
-    flush();
-    text_.append(text);
-    return;
-  }
-  used_ = static_cast<std::size_t>(std::copy(text.begin(), text.end(), room(text.size())) - block_.data());
+  used_ = static_cast<std::size_t>(std::copy(text.begin(), text.end(), room(text.size())) - text_.data());
 }
 
 void Page::begin(const FamilyHead& head, std::string_view type) {
@@ -146,7 +156,7 @@ void Page::begin(const FamilyHead& head, std::string_view type) {
 
 std::string Page::text() && {
   if (openmetrics()) put("# EOF\n");
-  flush();
+  text_.resize(used_);
   return std::move(text_);
 }
 

@@ -11,7 +11,7 @@
 #include <fstream>
 #include <string_view>
 
-#include "record/family.h"
+#include "record/form.h"
 #include "telephony_exporter/record/exporter_metrics.h"
 
 namespace telephony {
@@ -64,9 +64,21 @@ double open_files() {
   return error ? 0 : static_cast<double>(std::distance(begin(files), end(files))) - 1;
 }
 
-}  // namespace
+const Form& form() {
+  static const Form of_all = {
+      {"process_cpu_seconds_total", MetricType::Counter, "Total user and system CPU time spent in seconds."},
+      {"process_open_fds", MetricType::Gauge, "Number of open file descriptors."},
+      {"process_max_fds", MetricType::Gauge, "Maximum number of open file descriptors."},
+      {"process_virtual_memory_bytes", MetricType::Gauge, "Virtual memory size in bytes."},
+      {"process_resident_memory_bytes", MetricType::Gauge, "Resident memory size in bytes."},
+      {"process_start_time_seconds", MetricType::Gauge,
+       "Start time of the process since unix epoch in seconds."},
+  };
+  return of_all;
+}
 
-std::vector<MetricFamily> ProcessMetrics::Collect() const {
+/// Of the form; none when the system does not tell.
+Form::Numbers numbers() {
   const std::vector<std::int64_t> fields = stat_fields();
   if (fields.empty()) return {};
   const auto stat = [&](std::size_t field) { return static_cast<double>(fields[field]); };
@@ -75,21 +87,24 @@ std::vector<MetricFamily> ProcessMetrics::Collect() const {
   const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
-  return {
-      single_metric("process_cpu_seconds_total", MetricType::Counter,
-                    "Total user and system CPU time spent in seconds.",
-                    (stat(kUserTime) + stat(kSystemTime)) / ticks),
-      single_metric("process_open_fds", MetricType::Gauge, "Number of open file descriptors.", open_files()),
-      single_metric("process_max_fds", MetricType::Gauge, "Maximum number of open file descriptors.",
-                    static_cast<double>(files.rlim_cur)),
-      single_metric("process_virtual_memory_bytes", MetricType::Gauge, "Virtual memory size in bytes.",
-                    stat(kVirtual)),
-      single_metric("process_resident_memory_bytes", MetricType::Gauge, "Resident memory size in bytes.",
-                    stat(kResident) * page),
-      single_metric("process_start_time_seconds", MetricType::Gauge,
-                    "Start time of the process since unix epoch in seconds.",
-                    booted + stat(kStartTime) / ticks),
-  };
+  return {(stat(kUserTime) + stat(kSystemTime)) / ticks,
+          open_files(),
+          static_cast<double>(files.rlim_cur),
+          stat(kVirtual),
+          stat(kResident) * page,
+          booted + stat(kStartTime) / ticks};
+}
+
+}  // namespace
+
+std::vector<MetricFamily> ProcessMetrics::Collect() const {
+  const Form::Numbers now = numbers();
+  return now.empty() ? std::vector<MetricFamily>() : form().collected(now);
+}
+
+std::vector<RenderedFamily> ProcessMetrics::rendered(PageFormat format) const {
+  Form::Numbers now = numbers();
+  return now.empty() ? std::vector<RenderedFamily>() : form().rendered(format, std::move(now));
 }
 
 }  // namespace telephony

@@ -2,6 +2,7 @@
 #include "telephony_exporter/record/trunk_metrics.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "record/family.h"
 
@@ -155,15 +156,16 @@ std::vector<MetricFamily> TrunkMetrics::Collect() const {
   const auto expired = static_cast<double>(trunks_.expired()),
              dropped = static_cast<double>(trunks_.dropped());
   lock.unlock();
-  Families page;
+  std::optional<Families> page;  // most pages do without
   for (const TrunkNumbers& trunk : trunks) {
     if (!is_active(*settings, trunk.trunk.stream)) continue;
     const Stream& stream = settings->table.streams()[trunk.trunk.stream];
     const std::string account =
         trunk.trunk.account == kNoAccount ? "" : ledger_.account_name(trunk.trunk.account);
-    page.add(trunk, {{"provider", stream.provider}, {"product", stream.product}, {"account", account}});
+    if (!page) page.emplace();
+    page->add(trunk, {{"provider", stream.provider}, {"product", stream.product}, {"account", account}});
   }
-  auto families = std::move(page).families();
+  auto families = page ? std::move(*page).families() : std::vector<MetricFamily>();
   families.push_back(single_metric("telephony_exporter_calls_expired_total", MetricType::Counter,
                                    "Open calls whose end was never told.", expired));
   families.push_back(single_metric("telephony_exporter_calls_dropped_total", MetricType::Counter,

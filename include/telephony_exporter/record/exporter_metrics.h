@@ -18,6 +18,7 @@
 #include "telephony_exporter/event/event.h"
 #include "telephony_exporter/journal/journal.h"
 #include "telephony_exporter/record/ledger.h"
+#include "telephony_exporter/record/page.h"
 
 namespace telephony {
 
@@ -34,7 +35,7 @@ enum class Listener : std::uint8_t { ingest, web };
 using RejectCounts = std::array<std::uint64_t, kRejectCauses>;
 
 /// Thread-safe.
-class ExporterMetrics : public prometheus::Collectable {
+class ExporterMetrics : public Rendered {
  public:
   /// The journal and the ledger must outlive the metrics.
   ExporterMetrics(const Settings& settings, const Journal& journal, const Ledger& ledger);
@@ -46,9 +47,9 @@ class ExporterMetrics : public prometheus::Collectable {
   /// Adds what became of a body; `causes` says, by RejectCause, why records were rejected. The source must
   /// have been adopted.
   void add(SourceId source, const Receipt& receipt, const RejectCounts& causes);
-  void unlisted(const std::string& provider, std::uint64_t times = 1);
-  void queued(std::size_t events);                 ///< that wait for a commit
-  void http_request(Listener listener, int code);  ///< a status of three digits
+  void unlisted(const std::string& provider, std::uint64_t times = 1);  ///< of an adopted catalog
+  void queued(std::size_t events);                                      ///< that wait for a commit
+  void http_request(Listener listener, int code);                       ///< a status of three digits
   /// What is said of a source that a reload has removed is dropped.
   void source_lag(const std::string& source, bool up, double bytes, double seconds);
   void truncated(const std::string& source, std::uint64_t files);
@@ -56,14 +57,16 @@ class ExporterMetrics : public prometheus::Collectable {
   void reloaded(bool ok, WallTime now);
 
   std::vector<prometheus::MetricFamily> Collect() const override;
+  std::vector<RenderedFamily> rendered(PageFormat format) const override;
 
  private:
-  void forget_sources(const Settings& settings);
-  void collect_sources(std::vector<prometheus::MetricFamily>& families) const;
-  void collect_requests(std::vector<prometheus::MetricFamily>& families) const;
-
   struct Families;
   struct Counters;
+  class Shown;
+
+  void forget_sources(const Settings& settings);
+  const Shown& shown() const;
+
   const Journal& journal_;
   const Ledger& ledger_;
   prometheus::Registry registry_;
@@ -72,12 +75,14 @@ class ExporterMetrics : public prometheus::Collectable {
   mutable std::mutex sources_mutex_;
   std::map<std::string, SourceId> counted_;  ///< sources that have counters, those that were removed too
   std::vector<std::string> sources_;         ///< that have gauges
+  mutable std::unique_ptr<Shown> shown_;     ///< null before the first page after a reload
 };
 
 /// process_* as the Prometheus client libraries define them, read from /proc/self.
-class ProcessMetrics : public prometheus::Collectable {
+class ProcessMetrics : public Rendered {
  public:
   std::vector<prometheus::MetricFamily> Collect() const override;
+  std::vector<RenderedFamily> rendered(PageFormat format) const override;
 };
 
 }  // namespace telephony

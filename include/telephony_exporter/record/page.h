@@ -5,7 +5,6 @@
 #include <prometheus/metric_family.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -41,7 +40,8 @@ char* write_number(char* at, std::uint64_t value);
 char* write_number(char* at, UnixMicros value);
 char* write_number(char* at, double value);
 
-/// Lines are put together in a block that stays in the fastest cache, and the page grows by whole blocks.
+/// Lines are put together where the page will stand. What is written over an old one is written once; other
+/// memory is grown into block by block, so that it is in the fastest cache when its lines come.
 class Page {
  public:
   /// `bytes` is how long it will be at most, as far as that is known. It is written over `old`, if that has
@@ -60,42 +60,33 @@ class Page {
   template <typename Number>
   void sample(std::string_view name, std::string_view labels, Number value, std::string_view behind = {}) {
     const std::size_t bytes = name.size() + labels.size() + kNumberBytes + behind.size() + 1;
-    if (bytes > kBlockBytes) {
-      for (const std::string_view text : {name, labels}) put(text);
-      number(value);
-      for (const std::string_view text : {behind, std::string_view("\n")}) put(text);
-      return;
-    }
     // One look for room, so that a line is nothing but copies and digits.
     char* at = std::copy(name.begin(), name.end(), room(bytes));
     at = write_number(std::copy(labels.begin(), labels.end(), at), value);
     if (!behind.empty()) at = std::copy(behind.begin(), behind.end(), at);
     *at++ = '\n';
-    used_ = static_cast<std::size_t>(at - block_.data());
+    used_ = static_cast<std::size_t>(at - text_.data());
   }
 
   void put(std::string_view text);
   template <typename Number>
   void number(Number value) {
-    used_ = static_cast<std::size_t>(write_number(room(kNumberBytes), value) - block_.data());
+    used_ = static_cast<std::size_t>(write_number(room(kNumberBytes), value) - text_.data());
   }
 
   std::string text() &&;
 
  private:
-  static constexpr std::size_t kBlockBytes = 16 * 1024;
-
-  /// Where so many bytes can be written, which fit into a block; `used_` is the caller's to raise.
+  /// Where so many bytes can be written; `used_` is the caller's to raise.
   char* room(std::size_t bytes) {
-    if (used_ + bytes > kBlockBytes) flush();
-    return block_.data() + used_;
+    if (used_ + bytes > text_.size()) grow(bytes);
+    return text_.data() + used_;
   }
-  void flush();
+  void grow(std::size_t bytes);
 
   const PageFormat format_;
-  std::string text_;
+  std::string text_;  ///< what is used, and then some
   std::size_t used_ = 0;
-  std::array<char, kBlockBytes> block_;
 };
 
 /// A family whose source writes it by itself. Only that source may have it.
