@@ -29,7 +29,8 @@ class KnownLines {
   static constexpr std::size_t kWays = 4;
   static constexpr std::size_t kSets = 1024;
 
-  struct Known {
+  /// What is compared stands in as few cache lines as can be.
+  struct alignas(64) Known {
     std::uint64_t space = 0;  ///< 0: none
     std::span<const LinePattern> patterns;
     char quote = '\0';
@@ -40,7 +41,7 @@ class KnownLines {
     Stand stand() const { return {patterns, {text.data(), size}, quote}; }
   };
   /// The hashes stand apart, so that of four texts most often only the right one is looked at.
-  struct Set {
+  struct alignas(64) Set {
     std::array<std::uint32_t, kWays> hashes{};
     std::array<std::unique_ptr<Known>, kWays> known;
   };
