@@ -53,10 +53,13 @@ const Record* KnownLines::find(const Source& source, const Stand& stand) const {
   if (sets_.empty() || stand.rest.size() > kMostBytes) return nullptr;
   const std::uint32_t hash = hash_of(stand.rest);
   const Set& set = sets_[hash % kSets];
-  for (std::size_t way = 0; way < kWays; ++way) {
-    if (set.hashes[way] != hash || !set.known[way]) continue;
-    const Known& known = *set.known[way];
-    if (known.space == source.space->number() && same(known.stand(), stand)) return &known.record;
+  // Which way a text went can't be foretold, so no branch asks.
+  unsigned ways = 0;
+  for (unsigned way = 0; way < kWays; ++way) ways |= unsigned{set.hashes[way] == hash} << way;
+  for (; ways != 0; ways &= ways - 1) {
+    const Known* known = set.known[static_cast<std::size_t>(std::countr_zero(ways))].get();
+    if (known == nullptr) continue;
+    if (known->space == source.space->number() && same(known->stand(), stand)) return &known->record;
   }
   return nullptr;
 }

@@ -197,7 +197,8 @@ bool Pipeline::add_to_alike(Alike& alike, bool refused) {
 
 /// The same for events of which the decoder knows that they are alike, before anybody looks at what they say.
 bool Pipeline::add_to_alike_text(std::uint64_t text) {
-  const Alike& alike = alike_text(text).alike;
+  const AlikeText& known = alike_text(text);
+  const Alike& alike = known.unlisted ? known.unlisted->alike : known.alike;
   return alike.delivery == deliveries_ && raise(alike.posting);
 }
 
