@@ -70,7 +70,10 @@ void KnownLines::keep(const Source& source, const Stand& stand, const LineMatch&
   if (sets_.empty()) sets_.resize(kSets);
   const std::uint32_t hash = hash_of(stand.rest);
   Set& set = sets_[hash % kSets];
-  const std::size_t way = ++kept_ % kWays;
+  ++kept_;
+  const auto free = std::find(set.known.begin(), set.known.end(), nullptr);
+  const std::size_t way =
+      free != set.known.end() ? static_cast<std::size_t>(free - set.known.begin()) : kept_ % kWays;
   if (!set.known[way]) set.known[way] = std::make_unique<Known>();
   Known& known = *set.known[way];
   known.space = 0;  // until all of it is there
