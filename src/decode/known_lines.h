@@ -26,8 +26,8 @@ class KnownLines {
 
  private:
   static constexpr std::size_t kMostBytes = 120;
-  static constexpr std::size_t kWays = 4;
-  static constexpr std::size_t kSets = 1024;
+  static constexpr std::size_t kWays = 8;
+  static constexpr std::size_t kSets = 512;
 
   /// What is compared stands in as few cache lines as can be.
   struct alignas(64) Known {
@@ -40,7 +40,7 @@ class KnownLines {
 
     Stand stand() const { return {patterns, {text.data(), size}, quote}; }
   };
-  /// The hashes stand apart, so that of four texts most often only the right one is looked at.
+  /// The hashes stand apart, so that of eight texts most often only the right one is looked at.
   struct alignas(64) Set {
     std::array<std::uint32_t, kWays> hashes{};
     std::array<std::unique_ptr<Known>, kWays> known;
