@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "decode/vector.h"
+
 namespace telephony {
 namespace {
 
@@ -31,6 +33,18 @@ std::uint32_t hash_of(std::string_view text) {
   return static_cast<std::uint32_t>((edges + text.size()) * kMultiplier >> 32U);
 }
 
+/// Four bits for each number that is equal. Which one is can't be foretold, so no branch asks.
+template <std::size_t kCount>
+std::uint64_t equal_numbers(const std::array<std::uint32_t, kCount>& numbers, std::uint32_t number) {
+  using Four = std::uint32_t __attribute__((vector_size(16)));
+  std::uint64_t equal = 0;
+  for (std::size_t i = 0; i < kCount; i += 4) {
+    const auto four = reinterpret_cast<Four>(load_vector(&numbers[i]));
+    equal |= bits(reinterpret_cast<Vector>(four == number)) << 4 * i;
+  }
+  return equal;
+}
+
 /// Texts of a size. They are short: comparing them here costs less than a call.
 bool same_bytes(const char* a, const char* b, std::size_t size) {
   constexpr std::size_t kStep = sizeof(std::uint64_t);
@@ -53,11 +67,10 @@ const Record* KnownLines::find(const Source& source, const Stand& stand) const {
   if (sets_.empty() || stand.rest.size() > kMostBytes) return nullptr;
   const std::uint32_t hash = hash_of(stand.rest);
   const Set& set = sets_[hash % kSets];
-  // Which way a text went can't be foretold, so no branch asks.
-  unsigned ways = 0;
-  for (unsigned way = 0; way < kWays; ++way) ways |= unsigned{set.hashes[way] == hash} << way;
-  for (; ways != 0; ways &= ways - 1) {
-    const Known* known = set.known[static_cast<std::size_t>(std::countr_zero(ways))].get();
+  for (std::uint64_t ways = equal_numbers(set.hashes, hash); ways != 0;) {
+    const auto way = static_cast<std::size_t>(std::countr_zero(ways)) / 4;
+    ways &= ~(std::uint64_t{0xf} << 4 * way);
+    const Known* known = set.known[way].get();
     if (known == nullptr) continue;
     if (known->space == source.space->number() && same(known->stand(), stand)) return &known->record;
   }
