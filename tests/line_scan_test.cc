@@ -13,12 +13,31 @@ namespace {
 
 using Line = std::pair<std::string, std::vector<std::uint32_t>>;
 
-std::vector<Line> scanned(std::string_view text, std::span<const Needle> needles) {
+bool is_odd(std::string_view line) {
+  return line.empty() || line.size() > limits::kLineBytes ||
+         begins_oddly(static_cast<unsigned char>(line[0]));
+}
+
+/// Lines that are passed are taken from the text, and must be neither odd nor hit.
+std::vector<Line> scanned(std::string_view text, std::span<const Needle> needles, bool all = false) {
   static LineScan scan;
   std::vector<Line> lines;
-  scan.each_line(text, needles, [&](std::string_view line, Hits hits) {
+  std::size_t start = 0;
+  const auto give = [&](std::string_view line, Hits hits) {
+    EXPECT_EQ(line.data(), text.data() + start);
     lines.emplace_back(line, std::vector<std::uint32_t>(hits.at.begin(), hits.at.end()));
-  });
+    start += line.size() + 1;
+  };
+  const auto pass = [&](std::size_t count) {
+    EXPECT_TRUE(!all || count == 0);
+    for (; count > 0; --count) {
+      const std::string_view line = text.substr(start, text.find('\n', start) - start);
+      EXPECT_FALSE(is_odd(line)) << line;
+      lines.emplace_back(line, std::vector<std::uint32_t>());
+      start += line.size() + 1;
+    }
+  };
+  scan.each_line(text, needles, all, give, pass);
   return lines;
 }
 
@@ -51,7 +70,7 @@ std::vector<Line> searched(std::string_view text, std::span<const Needle> needle
 
 /// Of few letters, so that needles hit often, and of many line ends.
 std::string random_text(std::mt19937& random, std::size_t size) {
-  static constexpr std::string_view kLetters = "aAbB xy0_\x7f\xc1\xe1";
+  static constexpr std::string_view kLetters = "aAbB xy0_{\t\x7f\xc1\xe1";
   const unsigned line = 1 + random() % 300;
   std::string text;
   for (std::size_t i = 0; i < size; ++i) {
@@ -74,7 +93,27 @@ TEST(LineScan, FindsWhatIsFoundByteByByte) {
     const std::string text = random_text(random, size);
     const std::vector<char> exact(text.begin(), text.end());
     const std::string_view view(exact.data(), exact.size());
-    for (const auto& needles : lists) ASSERT_EQ(scanned(view, needles), searched(view, needles)) << text;
+    for (const auto& needles : lists) {
+      ASSERT_EQ(scanned(view, needles), searched(view, needles)) << text;
+      ASSERT_EQ(scanned(view, needles, true), searched(view, needles)) << text;
+    }
+  }
+}
+
+/// More than have a bit of their own, of which some tell the same beginning.
+TEST(LineScan, TellsManyNeedlesApart) {
+  std::mt19937 random(2);
+  std::vector<Needle> needles;
+  for (unsigned char first : {'a', 'b', 'x', 'y', '0'}) {
+    for (unsigned char second : {'a', 'b', 'x', 'y', ' '}) {
+      for (unsigned char third : {'a', 'b', '0'}) needles.push_back({{first, second, third, 'x'}, 4});
+    }
+  }
+  for (int round = 0; round < 20; ++round) {
+    const std::string text = random_text(random, 5000);
+    ASSERT_EQ(scanned(text, needles), searched(text, needles));
+    const auto give = [](std::string_view, Hits hits) { EXPECT_EQ(hits.at.empty(), hits.needles == 0); };
+    LineScan().each_line(text, needles, false, give, [](std::size_t) {});
   }
 }
 

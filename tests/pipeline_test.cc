@@ -305,6 +305,24 @@ TEST(Pipeline, UnlistedErrorsOfABodyThatLookAlikeAreOnePosting) {
   EXPECT_EQ(river.counted(), (Lines{"unlisted unlisted unknown unknown warning = 600"}));
 }
 
+TEST(Pipeline, UnlistedErrorsThatPeopleSeeAlikeAreOnePosting) {
+  auto owned = std::make_unique<ToldJournal>();
+  ToldJournal& journal = *owned;
+  River river(settings_of(kCatalog), std::move(owned));
+  std::string body;
+  for (int i = 0; i < 100; ++i)
+    body += "1 said 3: call " + std::to_string(1000 + i % 10) + "\n2 said 4: call\n";
+  for (const std::size_t postings : {13U, 2U, 2U}) {
+    EXPECT_EQ(summary(river.post("calls", BodyFormat::text, body)), "counted 200");
+    EXPECT_EQ(journal.last.size(), postings);
+  }
+  const auto unlisted = river.unlisted().list();
+  ASSERT_EQ(unlisted.size(), 2U);
+  EXPECT_EQ(unlisted[0].code + unlisted[1].code, "34");
+  EXPECT_EQ(unlisted[0].count, 300U);
+  EXPECT_EQ(unlisted[1].count, 300U);
+}
+
 /// Any event that may come, most of them of the kind that is merged.
 std::string any_event(std::mt19937& random) {
   const auto next = [&](int n) {

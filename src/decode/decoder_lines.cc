@@ -9,8 +9,8 @@ namespace {
 
 /// At a glance neither blank nor too long nor JSON.
 bool is_plain(std::string_view line) {
-  return !line.empty() && line.size() <= limits::kLineBytes && line[0] != '{' &&
-         static_cast<unsigned char>(line[0]) > ' ';
+  return !line.empty() && line.size() <= limits::kLineBytes &&
+         !begins_oddly(static_cast<unsigned char>(line[0]));
 }
 
 }  // namespace
@@ -19,7 +19,7 @@ void Decoder::Impl::text_body(std::string_view body) {
   const Reading& reading = source_->catalog->reading;
   std::size_t number = 0;
   std::size_t ignored = 0;
-  lines_.each_line(body, reading.needles, [&](std::string_view line, Hits hits) {
+  const auto read = [&](std::string_view line, Hits hits) {
     ++number;
     const bool plain = is_plain(line);
     if (plain && !reading.any_line && hits.at.empty()) {
@@ -33,6 +33,10 @@ void Decoder::Impl::text_body(std::string_view body) {
     } else if (check_line(line, number)) {
       text_line(line, hits);
     }
+  };
+  lines_.each_line(body, reading.needles, reading.any_line, read, [&](std::size_t lines) {
+    number += lines;
+    ignored += lines;
   });
   if (ignored > 0) give(Ignored{ignored});
 }

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cstring>
 
+#include "decode/vector.h"
+
 namespace telephony {
 namespace {
 
@@ -31,9 +33,32 @@ std::uint32_t hash_of(std::string_view text) {
   return static_cast<std::uint32_t>((edges + text.size()) * kMultiplier >> 32U);
 }
 
+/// Four bits for each number that is equal. Which one is can't be foretold, so no branch asks.
+template <std::size_t kCount>
+std::uint64_t equal_numbers(const std::array<std::uint32_t, kCount>& numbers, std::uint32_t number) {
+  using Four = std::uint32_t __attribute__((vector_size(16)));
+  std::uint64_t equal = 0;
+  for (std::size_t i = 0; i < kCount; i += 4) {
+    const auto four = reinterpret_cast<Four>(load_vector(&numbers[i]));
+    equal |= bits(reinterpret_cast<Vector>(four == number)) << 4 * i;
+  }
+  return equal;
+}
+
+/// Texts of a size. They are short: comparing them here costs less than a call.
+bool same_bytes(const char* a, const char* b, std::size_t size) {
+  constexpr std::size_t kStep = sizeof(std::uint64_t);
+  if (size < kStep) return std::equal(a, a + size, b);
+  for (std::size_t i = 0; i + kStep < size; i += kStep) {
+    if (eight_bytes(a + i) != eight_bytes(b + i)) return false;
+  }
+  return eight_bytes(a + size - kStep) == eight_bytes(b + size - kStep);
+}
+
 bool same(const Stand& a, const Stand& b) {
-  return a.rest == b.rest && a.patterns.data() == b.patterns.data() &&
-         a.patterns.size() == b.patterns.size() && a.quote == b.quote;
+  return a.rest.size() == b.rest.size() && a.patterns.data() == b.patterns.data() &&
+         a.patterns.size() == b.patterns.size() && a.quote == b.quote &&
+         same_bytes(a.rest.data(), b.rest.data(), a.rest.size());
 }
 
 }  // namespace
@@ -42,10 +67,12 @@ const Record* KnownLines::find(const Source& source, const Stand& stand) const {
   if (sets_.empty() || stand.rest.size() > kMostBytes) return nullptr;
   const std::uint32_t hash = hash_of(stand.rest);
   const Set& set = sets_[hash % kSets];
-  for (std::size_t way = 0; way < kWays; ++way) {
-    if (set.hashes[way] != hash || !set.known[way]) continue;
-    const Known& known = *set.known[way];
-    if (known.space == source.space->number() && same(known.stand(), stand)) return &known.record;
+  for (std::uint64_t ways = equal_numbers(set.hashes, hash); ways != 0;) {
+    const auto way = static_cast<std::size_t>(std::countr_zero(ways)) / 4;
+    ways &= ~(std::uint64_t{0xf} << 4 * way);
+    const Known* known = set.known[way].get();
+    if (known == nullptr) continue;
+    if (known->space == source.space->number() && same(known->stand(), stand)) return &known->record;
   }
   return nullptr;
 }
@@ -56,7 +83,10 @@ void KnownLines::keep(const Source& source, const Stand& stand, const LineMatch&
   if (sets_.empty()) sets_.resize(kSets);
   const std::uint32_t hash = hash_of(stand.rest);
   Set& set = sets_[hash % kSets];
-  const std::size_t way = ++kept_ % kWays;
+  ++kept_;
+  const auto free = std::find(set.known.begin(), set.known.end(), nullptr);
+  const std::size_t way =
+      free != set.known.end() ? static_cast<std::size_t>(free - set.known.begin()) : kept_ % kWays;
   if (!set.known[way]) set.known[way] = std::make_unique<Known>();
   Known& known = *set.known[way];
   known.space = 0;  // until all of it is there

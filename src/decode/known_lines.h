@@ -26,10 +26,11 @@ class KnownLines {
 
  private:
   static constexpr std::size_t kMostBytes = 120;
-  static constexpr std::size_t kWays = 4;
-  static constexpr std::size_t kSets = 1024;
+  static constexpr std::size_t kWays = 8;
+  static constexpr std::size_t kSets = 512;
 
-  struct Known {
+  /// What is compared stands in as few cache lines as can be.
+  struct alignas(64) Known {
     std::uint64_t space = 0;  ///< 0: none
     std::span<const LinePattern> patterns;
     char quote = '\0';
@@ -39,8 +40,8 @@ class KnownLines {
 
     Stand stand() const { return {patterns, {text.data(), size}, quote}; }
   };
-  /// The hashes stand apart, so that of four texts most often only the right one is looked at.
-  struct Set {
+  /// The hashes stand apart, so that of eight texts most often only the right one is looked at.
+  struct alignas(64) Set {
     std::array<std::uint32_t, kWays> hashes{};
     std::array<std::unique_ptr<Known>, kWays> known;
   };

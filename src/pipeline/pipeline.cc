@@ -148,38 +148,47 @@ void Pipeline::add_event(const Source& source, const Event& event, Delivery& del
   if (!meaning->unlisted) return;
   UnlistedNote& note = delivery.unlisted.emplace_back();
   note.posting = open_->postings.size() - 1;
-  note.shown = shown(source, event, meaning->entry);
+  note.shown = event.alike == 0 ? unlisted_code(source, event, meaning->entry)
+                                : unlisted(source, event, meaning->entry).shown;
 }
 
-/// What people see of an unlisted code, which is put together once for all that are alike.
-std::shared_ptr<const UnlistedCode> Pipeline::shown(const Source& source, const Event& event,
-                                                    std::uint32_t entry) {
-  if (event.alike == 0) return unlisted_code(source, event, entry);
+/// What lines of the event's number say. The same may be said by lines of other numbers, which several
+/// patterns read, or which differ where people don't see it.
+Pipeline::Unlisted& Pipeline::unlisted(const Source& source, const Event& event, std::uint32_t entry) {
+  const SeriesId series = source.series[entry];
   AlikeText& known = alike_text(event.alike);
-  if (!known.shown || known.shown->product != source.product) {
-    known.shown = unlisted_code(source, event, entry);
+  if (known.unlisted && known.unlisted->series == series &&
+      known.unlisted->shown->product == source.product) {
+    return *known.unlisted;
   }
-  return known.shown;
+  auto shown = unlisted_code(source, event, entry);
+  std::string name = std::to_string(series);
+  for (const auto& part : {shown->provider, shown->product, shown->code, shown->text, shown->family}) {
+    name += '\n' + part;
+  }
+  if (unlisted_.size() >= kAlikeTexts) unlisted_.clear();
+  std::shared_ptr<Unlisted>& same = unlisted_[name];
+  if (!same) same = std::make_shared<Unlisted>(Unlisted{std::move(shown), series, {}});
+  known.unlisted = same;
+  return *same;
 }
 
 /// True when a posting stands for the event as well.
 bool Pipeline::add_plain(const Source& source, const Event& event, const Classification& meaning,
                          bool refused) {
+  if (meaning.unlisted && (event.alike == 0 || refused)) return false;
   const SeriesId series = source.series[meaning.entry];
-  const bool raised = !meaning.unlisted && add_to_alike(series, refused);
-  if (event.alike == 0 || refused) return raised;
-  AlikeText& known = alike_text(event.alike);
-  known.delivery = deliveries_;
-  known.posting = raised ? alike_[series].posting : open_->postings.size();
+  if (series >= alike_.size()) alike_.resize(series + 1);
+  Alike& alike = meaning.unlisted ? unlisted(source, event, meaning.entry).alike : alike_[series];
+  const bool raised = add_to_alike(alike, refused);
+  if (event.alike != 0 && !refused) alike_text(event.alike).alike = alike;
   return raised;
 }
 
 /// Errors of one body that are alike are one posting, whose count they raise. False when there is none yet;
 /// the next posting is it then. What is told of calls between two refusals keeps them apart, as a trunk
 /// learns from how many calls there were at each.
-bool Pipeline::add_to_alike(SeriesId series, bool refused) {
-  if (series >= alike_.size()) alike_.resize(series + 1);
-  Alike& alike = alike_[series];
+bool Pipeline::add_to_alike(Alike& alike, bool refused) {
   const bool in_order = !refused || alike.posting >= open_->refusals_from;
   if (alike.delivery == deliveries_ && in_order && raise(alike.posting)) return true;
   alike = {deliveries_, open_->postings.size()};
@@ -189,7 +198,8 @@ bool Pipeline::add_to_alike(SeriesId series, bool refused) {
 /// The same for events of which the decoder knows that they are alike, before anybody looks at what they say.
 bool Pipeline::add_to_alike_text(std::uint64_t text) {
   const AlikeText& known = alike_text(text);
-  return known.delivery == deliveries_ && raise(known.posting);
+  const Alike& alike = known.unlisted ? known.unlisted->alike : known.alike;
+  return alike.delivery == deliveries_ && raise(alike.posting);
 }
 
 /// Its place, which another one may have had.

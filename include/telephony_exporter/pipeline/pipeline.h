@@ -66,7 +66,6 @@ class Pipeline {
   void add(const Source& source, const Record& record, Delivery& delivery);
   void add_event(const Source& source, const Event& event, Delivery& delivery);
   bool take(const Source& source, const RawEvent& raw, const Done& done);
-  bool add_to_alike(SeriesId series, bool refused);
   bool raise(std::size_t posting);
   void note_calls(const Event& event);
   std::uint64_t session_key(const Source& source, std::string_view session);
@@ -85,23 +84,30 @@ class Pipeline {
   void note_unlisted(const Group& group, const Delivery& delivery);
   void warn(const Source& source, const Event& event, WallTime now);
 
-  /// The last plain posting of a series, if it is one of the delivery that is being taken.
+  /// The last plain posting of events that are alike, if it is one of the delivery that is being taken.
   struct Alike {
     std::uint64_t delivery = 0;
     std::size_t posting = 0;
   };
 
+  /// An unlisted code that lines say, in whatever words they do.
+  struct Unlisted {
+    std::shared_ptr<const UnlistedCode> shown;
+    SeriesId series = 0;
+    Alike alike;
+  };
+
   /// What is known of an Event::alike.
   struct AlikeText {
-    std::uint64_t text = 0;      ///< its number
-    std::uint64_t delivery = 0;  ///< that the posting is one of
-    std::size_t posting = 0;
-    std::shared_ptr<const UnlistedCode> shown = {};  ///< of an unlisted one
+    std::uint64_t text = 0;  ///< its number
+    Alike alike = {};
+    std::shared_ptr<Unlisted> unlisted = {};
   };
   static constexpr std::size_t kAlikeTexts = 4096;
   bool add_plain(const Source& source, const Event& event, const Classification& meaning, bool refused);
+  bool add_to_alike(Alike& alike, bool refused);
   bool add_to_alike_text(std::uint64_t text);
-  std::shared_ptr<const UnlistedCode> shown(const Source& source, const Event& event, std::uint32_t entry);
+  Unlisted& unlisted(const Source& source, const Event& event, std::uint32_t entry);
   AlikeText& alike_text(std::uint64_t text);
 
   PipelineParts parts_;
@@ -118,6 +124,7 @@ class Pipeline {
   std::uint64_t deliveries_ = 0;        ///< that were taken; the number of the last one
   std::vector<Alike> alike_;            ///< by SeriesId
   std::vector<AlikeText> alike_texts_;  ///< by the number's last bits; empty until there is one
+  std::map<std::string, std::shared_ptr<Unlisted>> unlisted_;  ///< by all that tells them apart
   std::map<std::string, WallTime, std::less<>> warned_;
   bool stopping_ = false;
   bool asleep_ = false;  ///< the committer waits to be told that something arrived
