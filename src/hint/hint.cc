@@ -28,13 +28,13 @@ double max_of(const Retry& retry) { return std::max(base_of(retry), Seconds(retr
 
 double after_at(const Retry& retry, double level) { return base_of(retry) * std::exp2(level); }
 
-double longest_at(const Retry& retry, double level) { return after_at(retry, level) * (1 + kSpreadPart); }
+double longest(double after) { return after * (1 + kSpreadPart); }
 
 /// Between 0 and `most`; what is no number is 0.
 double bounded(double value, double most) { return value > 0 ? std::min(value, most) : 0; }
 
-double bounded_level(double level, const Retry& retry) {
-  return bounded(level, bounded(std::log2(kLongestPart * max_of(retry) / base_of(retry)), 64));
+double most_level(const Retry& retry) {
+  return bounded(std::log2(kLongestPart * max_of(retry) / base_of(retry)), 64);
 }
 
 std::chrono::seconds longest_asked(const Retry& retry) {
@@ -43,20 +43,21 @@ std::chrono::seconds longest_asked(const Retry& retry) {
 
 /// What is left of it at `now`. Those who came back during a silence of more than the longest wait got
 /// through.
-HintState faded(HintState state, const Retry& retry, WallTime now) {
+HintState faded(HintState state, const Retry& retry, double most, WallTime now) {
   const double elapsed = seconds_since(state.changed, now);
-  state.level = bounded_level(state.level, retry);
-  const double silence = std::max(0.0, elapsed - longest_at(retry, state.level));
-  state.level = bounded_level(state.level - silence / after_at(retry, state.level), retry);
+  state.level = bounded(state.level, most);
+  const double after = after_at(retry, state.level);
+  const double silence = std::max(0.0, elapsed - longest(after));
+  state.level = bounded(state.level - silence / after, most);
   state.waiting = bounded(state.waiting, kMostWaiting) * std::exp(-elapsed / (kWaitingPart * max_of(retry)));
   return state;
 }
 
 /// The time since the last event, in waits: what the event that ends it is worth. At rest there was none.
-double waits_since(const HintState& state, const Retry& retry, WallTime now) {
+double waits_since(const HintState& state, const Retry& retry, double most, WallTime now) {
   if (state.changed == WallTime()) return 0;
-  const double level = bounded_level(state.level, retry);
-  return std::min(seconds_since(state.changed, now), longest_at(retry, level)) / after_at(retry, level);
+  const double after = after_at(retry, bounded(state.level, most));
+  return std::min(seconds_since(state.changed, now), longest(after)) / after;
 }
 
 /// One caller who waits returns for each channel that frees, every `gap` seconds.
@@ -105,10 +106,11 @@ HintState after_failure(HintState state, const Retry& retry, WallTime now,
     state.waiting = more_waiting();
     return state;
   }
-  const double waits = waits_since(state, retry, now);
-  state = faded(state, retry, now);
+  const double most = most_level(retry);
+  const double waits = waits_since(state, retry, most, now);
+  state = faded(state, retry, most, now);
   if (retry.kind == RetryClass::backoff) {
-    state.level = bounded_level(state.level + waits, retry);
+    state.level = bounded(state.level + waits, most);
     state.waiting = more_waiting();
   }
   if (asked) state.not_before = now + std::clamp(*asked, std::chrono::seconds(0), longest_asked(retry));
@@ -117,9 +119,10 @@ HintState after_failure(HintState state, const Retry& retry, WallTime now,
 }
 
 HintState after_success(HintState state, const Retry& retry, WallTime now) {
-  const double waits = waits_since(state, retry, now);
-  state = faded(state, retry, now);
-  state.level = bounded_level(state.level - kSuccessWeight * waits, retry);
+  const double most = most_level(retry);
+  const double waits = waits_since(state, retry, most, now);
+  state = faded(state, retry, most, now);
+  state.level = bounded(state.level - kSuccessWeight * waits, most);
   state.changed = now;
   const bool rests = state.level == 0 && state.waiting < 0.5 && state.not_before <= now;
   return rests ? HintState() : state;
@@ -129,7 +132,7 @@ Hint hint_now(const HintState& kept, const Retry& retry, WallTime now, const Tru
   Hint hint = rest_hint(retry);
   if (!hint.allowed) return hint;
   if (retry.kind == RetryClass::backoff) {
-    const HintState state = faded(kept, retry, now);
+    const HintState state = faded(kept, retry, most_level(retry), now);
     const double gap = gap_of(trunk);
     hint = gap > 0 ? trunk_hint(state, retry, gap) : outage_hint(state, retry);
   }

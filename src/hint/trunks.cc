@@ -26,6 +26,7 @@ Trunks::Trunks(CallLimits limits)
     : calls_([this](const CallTable::Call& call, CallChange change) { changed(call, change); }, limits) {}
 
 Seconds Trunks::pass(WallTime now) {
+  if (last_ == now) return now_;  // as with all events of a body but the first
   const Seconds passed = last_ ? Seconds(now - *last_) : Seconds(0);
   if (passed > Seconds(0)) now_ += passed;
   if (!last_ || passed > Seconds(0) || passed < -kLate) last_ = now;

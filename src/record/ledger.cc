@@ -15,19 +15,6 @@ double unix_seconds(UnixMicros time) { return static_cast<double>(time) / 1e6; }
 
 }  // namespace
 
-void Tally::add(std::uint64_t events, WallTime first) {
-  constexpr UnixMicros kUnknown{0};
-  const UnixMicros since = to_micros(first);
-  const bool earlier = created() == kUnknown || (since != kUnknown && since < created());
-  if (earlier) created_.store(since, std::memory_order_relaxed);
-  count_.store(count() + events, std::memory_order_relaxed);
-}
-
-void ErrorTally::add(std::uint64_t events, WallTime first, WallTime last) {
-  Tally::add(events, first);
-  if (to_micros(last) > last_seen()) last_seen_.store(to_micros(last), std::memory_order_relaxed);
-}
-
 Ledger::Ledger(std::shared_ptr<const Settings> settings) { adopt(std::move(settings)); }
 
 Ledger::~Ledger() = default;
@@ -37,13 +24,13 @@ void Ledger::adopt(std::shared_ptr<const Settings> settings) {
   settings_ = std::move(settings);
   const SeriesTable& table = settings_->table;
   for (auto id = static_cast<SeriesId>(errors_.size()); id < table.errors().size(); ++id) {
-    errors_.emplace_back().add(0, table.error_created(id), {});
+    errors_.emplace_back().add(0, to_micros(table.error_created(id)), {});
     const ErrorSeries& series = table.errors()[id];
     const bool unlisted = series.reason == kUnlisted;
     account_series_.push_back(unlisted ? unlisted_.try_emplace(series.stream, id).first->second : id);
   }
   for (auto id = static_cast<StreamId>(sessions_.size()); id < table.streams().size(); ++id) {
-    for (Tally& tally : sessions_.emplace_back()) tally.add(0, table.stream_created(id));
+    for (Tally& tally : sessions_.emplace_back()) tally.add(0, to_micros(table.stream_created(id)));
   }
   accounts_.limit(settings_->accounts_max, settings_->accounts_allow);
   prepare_allowed_accounts();
@@ -52,16 +39,18 @@ void Ledger::adopt(std::shared_ptr<const Settings> settings) {
 void Ledger::restore(const History& history) {
   const std::lock_guard lock(mutex_);
   for (const History::Errors& row : history.errors) {
-    errors_[row.series].add(row.count, row.created, row.last_seen);
+    const UnixMicros created = to_micros(row.created), last_seen = to_micros(row.last_seen);
+    errors_[row.series].add(row.count, created, last_seen);
     if (row.account.empty()) continue;
     const AccountId account = restore_account(history.table.errors()[row.series].stream, row.account);
-    account_errors(row.series, account).add(row.count, row.created, row.last_seen);
+    account_errors(row.series, account).add(row.count, created, last_seen);
   }
   for (const History::Sessions& row : history.sessions) {
-    sessions_[row.stream][row.outcome].add(row.count, row.created);
+    const UnixMicros created = to_micros(row.created);
+    sessions_[row.stream][row.outcome].add(row.count, created);
     if (row.account.empty()) continue;
-    account_sessions(row.stream, restore_account(row.stream, row.account))[row.outcome].add(row.count,
-                                                                                            row.created);
+    const AccountId account = restore_account(row.stream, row.account);
+    account_sessions(row.stream, account)[row.outcome].add(row.count, created);
   }
 }
 
@@ -131,17 +120,18 @@ AccountId Ledger::admit(StreamId stream, std::string_view account) {
 
 void Ledger::post(std::span<const Posting> batch) {
   const std::lock_guard lock(mutex_);
+  WallTime last;  // those of one body share it
+  UnixMicros now{0};
   for (const Posting& posting : batch) {
     if (posting.duplicate) continue;
-    const WallTime now = posting.received;
+    if (posting.received != last) now = to_micros(last = posting.received);
     if (posting.error) errors_[*posting.error].add(posting.count, now, now);
     if (posting.session) sessions_[posting.stream][*posting.session].add(posting.count, now);
-    if (!posting.account.empty()) post_account(posting);
+    if (!posting.account.empty()) post_account(posting, now);
   }
 }
 
-void Ledger::post_account(const Posting& posting) {
-  const WallTime now = posting.received;
+void Ledger::post_account(const Posting& posting, UnixMicros now) {
   const AccountId account = posting.account_id;
   if (account == kOtherAccount) accounts_folded_ += posting.count;
   if (posting.error) account_errors(*posting.error, account).add(posting.count, now, now);

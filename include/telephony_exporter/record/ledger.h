@@ -97,7 +97,7 @@ class Ledger : public Rendered {
   ErrorTally& account_errors(SeriesId series, AccountId account);
   SessionTallies& account_sessions(StreamId stream, AccountId account);
   void prepare_allowed_accounts();
-  void post_account(const Posting& posting);
+  void post_account(const Posting& posting, UnixMicros now);
   AccountId restore_account(StreamId stream, const std::string& name);
   Layout layout() const;
 

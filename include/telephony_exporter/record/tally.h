@@ -15,7 +15,12 @@ namespace telephony {
 /// posted meanwhile it may show one event and not yet the next.
 class Tally {
  public:
-  void add(std::uint64_t events, WallTime first);
+  void add(std::uint64_t events, UnixMicros first) {
+    constexpr UnixMicros kUnknown{0};
+    const bool earlier = created() == kUnknown || (first != kUnknown && first < created());
+    if (earlier) created_.store(first, std::memory_order_relaxed);
+    count_.store(count() + events, std::memory_order_relaxed);
+  }
   std::uint64_t count() const { return count_.load(std::memory_order_relaxed); }
   /// Since when it has counted; 0 for an account's until seen.
   UnixMicros created() const { return created_.load(std::memory_order_relaxed); }
@@ -27,7 +32,10 @@ class Tally {
 
 class ErrorTally : public Tally {
  public:
-  void add(std::uint64_t events, WallTime first, WallTime last);
+  void add(std::uint64_t events, UnixMicros first, UnixMicros last) {
+    Tally::add(events, first);
+    if (last > last_seen()) last_seen_.store(last, std::memory_order_relaxed);
+  }
   UnixMicros last_seen() const { return last_seen_.load(std::memory_order_relaxed); }  ///< 0 until seen
 
  private:
