@@ -8,14 +8,12 @@
 #include <span>
 #include <vector>
 
+#include "telephony_exporter/event/limits.h"
 #include "telephony_exporter/expose/exposition.h"
 #include "telephony_exporter/record/hint_metrics.h"
 
 namespace telephony {
 namespace {
-
-/// So much of a file is still in the processor's cache when it is decoded.
-constexpr std::size_t kChunkBytes = 512 * 1024;
 
 /// Less than the room only at the file's end, or where it can't be read on.
 std::size_t fill(int file, std::span<char> room) {
@@ -68,7 +66,7 @@ void Replay::read_document(int file) {
   std::vector<char> document;
   std::size_t size = 0;
   while (size == document.size()) {
-    document.resize(size + kChunkBytes);
+    document.resize(size + limits::kFileChunkBytes);
     size += fill(file, std::span(document).subspan(size));
   }
   accept(BodyFormat::json, {document.data(), size});
@@ -76,7 +74,7 @@ void Replay::read_document(int file) {
 
 void Replay::read_lines(int file, BodyFormat format) {
   csv_header_.clear();
-  std::vector<char> chunk(kChunkBytes);
+  std::vector<char> chunk(limits::kFileChunkBytes);
   std::size_t kept = 0;  // bytes of a line that the last chunk cut
   for (bool more = true; more;) {
     if (kept == chunk.size()) chunk.resize(2 * kept);  // a line that is longer than the chunk

@@ -109,7 +109,7 @@ class StreamReader::Impl {
   const int wake_;
   const StreamHooks hooks_;
   Log& log_;
-  LineBuffer buffer_{limits::kFileChunkBytes};
+  LineBuffer buffer_{limits::kStreamBytes};
   std::string header_;  ///< the first line, which names the columns of all rows
   bool ended_ = false;
   Clock::time_point caught_up_ = Clock::now();
