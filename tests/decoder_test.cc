@@ -373,6 +373,9 @@ TEST(DecodeText, ALineMayBeJson) {
             {R"({not JSON} error 17: Busy)", {"log code=17 text=Busy"}},
             {std::string(100, '{') + " error 17: Busy", {"log code=17 text=Busy"}},
             {R"({"error":{"code":true}})", {kBadCode}},
+            {"word=GONE id=7\nword=GONE id=12\n{\"status\":\"completed\",\"id\":\"a\"}\nword=GONE id=8",
+             {"log_word code=GONE id=8:log_word1:7", "log_word code=GONE id=8:log_word2:12",
+              "call id=4:call1:a9:completed0: session=completed", "log_word code=GONE id=8:log_word1:8"}},
         });
 }
 

@@ -305,6 +305,25 @@ TEST_F(LoneHints, WhatChangedIsToBeKeptOnce) {
   lone_.kept(1);
   succeed("kite");
   EXPECT_TRUE(lone_.unkept(9).empty());
+  fail("1", "kite", 1);
+  EXPECT_EQ(names(lone_.unkept(9)), "kite ") << "as if it were the first time";
+}
+
+TEST_F(LoneHints, NeighboursDoNotDisturbEachOther) {
+  for (int i = 0; i < 10; ++i) {
+    fail("1", "kite", 1);
+    fail("2", "lark", 1);
+    fail("1", "lark", 1);
+  }
+  Hints one(settings_);
+  now_ = TestClock().now();
+  for (int i = 0; i < 10; ++i, now_ += seconds(2)) {
+    Posting posting = error_posting({}, series("1"), "kite", now_ += seconds(1));
+    posting.stream = river_.settings().source("calls")->stream;
+    one.post({&posting, 1});
+  }
+  EXPECT_EQ(names(lone_.unkept(9)), "kite lark lark ");
+  EXPECT_EQ(lone_.unkept(1).front().state, one.unkept(1).front().state);
 }
 
 TEST_F(LoneHints, WhatWasKeptGoesOn) {

@@ -33,13 +33,6 @@ Found read_reason(std::string_view header, const Reading& reading, ReasonValue& 
 
 }  // namespace
 
-std::string_view cut(std::string_view value, const Field& field) {
-  if (!value.starts_with(field.after)) return {};
-  value.remove_prefix(field.after.size());
-  if (!field.before.empty()) value = value.substr(0, value.rfind(field.before));
-  return value;
-}
-
 Found read_match(const LineMatch& match, const Reading& reading, ReasonValue& kept) {
   if (!match.reason.empty()) return read_reason(match.reason, reading, kept);
   // A text beside "no error" says nothing of an error either.

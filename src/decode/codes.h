@@ -25,7 +25,12 @@ struct Found {
 using KeptReasons = std::array<ReasonValue, 2>;
 
 /// What of a value lies between what the catalog says stands around it.
-std::string_view cut(std::string_view value, const Field& field);
+inline std::string_view cut(std::string_view value, const Field& field) {
+  if (!value.starts_with(field.after)) return {};
+  value.remove_prefix(field.after.size());
+  if (!field.before.empty()) value = value.substr(0, value.rfind(field.before));
+  return value;
+}
 
 /// What a line says, unless it says "no error".
 Found read_match(const LineMatch& match, const Reading& reading, ReasonValue& kept);

@@ -13,21 +13,22 @@
 namespace telephony {
 namespace {
 
+/// Its length stands before it, so that no two lists of parts are the same text.
 void add_part(std::string& identity, std::string_view part) {
   std::array<char, 24> size;
   char* const end = std::to_chars(size.data(), size.data() + size.size() - 1, part.size()).ptr;
   *end = ':';
-  identity.append(size.data(), end + 1).append(part);
+  identity.append(size.data(), static_cast<std::size_t>(end + 1 - size.data()));
+  identity.append(part.data(), part.size());
 }
 
-std::string_view read_identity(const EventRule& rule, const Slots& slots, std::string& identity) {
-  identity.clear();
+std::string_view read_identity(const EventRule& rule, const Slots& slots, Identity& identity) {
   const std::string_view id = slots.first(rule.id);
   if (id.empty()) return {};
-  add_part(identity, rule.kind);
-  add_part(identity, id);
-  for (const Slot slot : rule.id_with) add_part(identity, slots[slot]);
-  return identity;
+  std::string& parts = identity.begin(rule.kind);
+  add_part(parts, id);
+  for (const Slot slot : rule.id_with) add_part(parts, slots[slot]);
+  return parts;
 }
 
 /// What people look a call up by: the session where the rule knows one, or else the event's own id.
@@ -82,6 +83,18 @@ bool says_so(const EventRule& rule, std::string_view value) {
 }
 
 }  // namespace
+
+std::string& Identity::begin(std::string_view kind) {
+  if (kind_part_ == 0 || kind_ != kind) {
+    kind_part_ = 0;  // until it is whole, as there may be no memory for it
+    parts_.clear();
+    add_part(parts_, kind);
+    kind_ = kind;
+    kind_part_ = parts_.size();
+  }
+  parts_.resize(kind_part_);
+  return parts_;
+}
 
 std::optional<Outcome> KnownOutcomes::outcome(std::string_view word, const Reading& reading) {
   constexpr std::size_t kMostBytes = 64;
@@ -145,11 +158,10 @@ Record line_event(const LineMatch& match, const Source& source, RuleScratch& scr
   Event& event = std::get<Event>(record);
   event.kind = match.kind;
   add_match(match, source, scratch, event);
-  scratch.identity.clear();
   if (!match.id.empty()) {
-    add_part(scratch.identity, match.kind);
-    add_part(scratch.identity, match.id);
-    event.identity = scratch.identity;
+    std::string& identity = scratch.identity.begin(match.kind);
+    add_part(identity, match.id);
+    event.identity = identity;
     if (source.session_ids) event.session_id = match.id;
   }
   return record;

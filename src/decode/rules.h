@@ -33,9 +33,22 @@ class KnownOutcomes {
   std::string normal_;
 };
 
+/// What tells an event from all others of its product: parts, the first of which is its kind. Neighbours
+/// are of one kind, so that part stays for the next.
+class Identity {
+ public:
+  /// Ends behind the kind's part.
+  std::string& begin(std::string_view kind);
+
+ private:
+  std::string kind_;
+  std::string parts_;
+  std::size_t kind_part_ = 0;  ///< bytes of it; 0: there is none yet
+};
+
 /// Buffers that an event's views may point into.
 struct RuleScratch {
-  std::string identity;
+  Identity identity;
   std::string decoded;
   std::string word;
   KnownOutcomes outcomes;

@@ -66,10 +66,16 @@ void Hints::post(std::span<const Posting> batch) {
 }
 
 void Hints::fail(const Posting& posting, const Advice& known) {
-  const Account* last = recent(*posting.error, posting.account);
-  const HintState before = last == nullptr ? HintState() : last->second.state;
-  set(*posting.error, posting.account,
-      after_failure(before, known.retry, posting.received, posting.retry_after, posting.count));
+  const SeriesId series = *posting.error;
+  Account* account = recent(series, posting);
+  const HintState before = account == nullptr ? HintState() : account->second.state;
+  const HintState state =
+      after_failure(before, known.retry, posting.received, posting.retry_after, posting.count);
+  if (account == nullptr) {
+    if (at_rest(state)) return;
+    account = &*states_[series].try_emplace(std::string(posting.account)).first;
+  }
+  set(series, *account, state);
 }
 
 void Hints::succeed(const Posting& posting) {
@@ -79,22 +85,17 @@ void Hints::succeed(const Posting& posting) {
   if (account == stream->second.end()) return;
   const std::vector<SeriesId> raised = account->second;  // what is back at rest leaves it
   for (const SeriesId series : raised) {
-    const HintState before = find(series, posting.account)->state;
-    set(series, posting.account, after_success(before, advice(series).retry, posting.received));
+    Account& known = *recent(series, posting);
+    set(series, known, after_success(known.second.state, advice(series).retry, posting.received));
   }
 }
 
-void Hints::set(SeriesId series, std::string_view account, const HintState& state) {
+void Hints::set(SeriesId series, Account& account, const HintState& state) {
   const bool rests = at_rest(state);
-  Account* found = recent(series, account);
-  if (found == nullptr) {
-    if (rests) return;
-    found = &*states_[series].try_emplace(std::string(account)).first;
-  }
-  auto& [name, record] = *found;
+  auto& [name, record] = account;
   record.state = rests ? HintState() : state;
   if (std::exchange(record.raised, !rests) == rests) note_raised(series, name, !rests);
-  note_longer(series, *found);
+  note_longer(series, account);
   if (!std::exchange(record.unkept, true)) unkept_.emplace_back(series, name);
 }
 
@@ -127,16 +128,19 @@ const Hints::Record* Hints::find(SeriesId series, std::string_view account) cons
   return found == accounts->second.end() ? nullptr : &found->second;
 }
 
-/// What stands in a map stays where it is, so one account of each series is found again without a search.
-Hints::Account* Hints::recent(SeriesId series, std::string_view account) {
-  if (series >= recent_.size()) recent_.resize(series + 1);
-  Account*& last = recent_[series];
-  if (last != nullptr && last->first == account) return last;
+/// What stands in a map stays where it is, so most are found again without a search. Numbers of accounts only
+/// name the place, since those that were not admitted share one.
+Hints::Account* Hints::recent(SeriesId series, const Posting& posting) {
+  Recent& recent = recent_[(posting.account_id + 17 * series) % recent_.size()];
+  if (recent.account != nullptr && recent.series == series && recent.account->first == posting.account) {
+    return recent.account;
+  }
   const auto accounts = states_.find(series);
   if (accounts == states_.end()) return nullptr;
-  const auto found = accounts->second.find(account);
+  const auto found = accounts->second.find(posting.account);
   if (found == accounts->second.end()) return nullptr;
-  return last = &*found;
+  recent = {series, &*found};
+  return recent.account;
 }
 
 const Hints::Advice& Hints::advice(SeriesId series) const {
@@ -212,7 +216,9 @@ void Hints::kept(std::size_t count) {
     const auto found = accounts->second.find(unkept_.front().second);
     found->second.unkept = false;
     if (found->second.state != HintState()) continue;
-    if (recent_.size() > accounts->first) recent_[accounts->first] = nullptr;
+    for (Recent& recent : recent_) {
+      if (recent.account == &*found) recent = {};
+    }
     accounts->second.erase(found);
     if (accounts->second.empty()) states_.erase(accounts);
   }
@@ -231,8 +237,7 @@ void Hints::forget(WallTime now) {
       looked_at_ = {series->first, it->first};
       const HintState& state = it->second.state;
       const WallTime since = std::max(state.changed, state.not_before);
-      if (state != HintState() && now - since > limits::kHintForgottenAfter)
-        set(series->first, it->first, {});
+      if (state != HintState() && now - since > limits::kHintForgottenAfter) set(series->first, *it, {});
     }
   }
   looked_at_.reset();

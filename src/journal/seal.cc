@@ -31,6 +31,14 @@ EventKey identity_key(const HashKey& key, std::string_view identity) {
   return out;
 }
 
+std::uint64_t short_key(const HashKey& key, std::string_view text) {
+  std::uint64_t hash = 0;
+  static_assert(crypto_shorthash_BYTES == sizeof hash &&
+                crypto_shorthash_KEYBYTES == std::tuple_size_v<HashKey>);
+  crypto_shorthash(reinterpret_cast<unsigned char*>(&hash), data_of(text), text.size(), key.data());
+  return hash;
+}
+
 Seal& Seal::add(std::int64_t value) {
   bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
   return *this;
@@ -43,10 +51,7 @@ Seal& Seal::add(std::string_view text) {
 }
 
 std::int64_t Seal::over(const HashKey& key) const {
-  std::int64_t hash = 0;
-  static_assert(crypto_shorthash_BYTES == sizeof hash);
-  crypto_shorthash(reinterpret_cast<unsigned char*>(&hash), data_of(bytes_), bytes_.size(), key.data());
-  return hash;
+  return static_cast<std::int64_t>(short_key(key, bytes_));
 }
 
 }  // namespace telephony

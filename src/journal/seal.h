@@ -19,6 +19,9 @@ HashKey random_hash_key();
 /// SipHash-2-4 with 128 bits.
 EventKey identity_key(const HashKey& key, std::string_view identity);
 
+/// SipHash-2-4 with 64 bits.
+std::uint64_t short_key(const HashKey& key, std::string_view text);
+
 /// SipHash-2-4 over the values of one row, in order; begins with what tells the tables apart.
 class Seal {
  public:

@@ -14,15 +14,6 @@ std::uint64_t leg_key(std::string_view leg) {
 
 }  // namespace
 
-/// Of the keyed hash half is kept: two of 100,000 calls meet once in a billion times.
-std::uint64_t Pipeline::session_key(const Source& source, std::string_view session) {
-  scratch_ = source.provider;
-  scratch_ += '\n';
-  scratch_ += session;
-  scratch_ += '\n';
-  return parts_.journal.key(scratch_).low;
-}
-
 /// The posting of a refusal is the next one.
 void Pipeline::note_trunk(const Source& source, const Event& event, bool refused, WallTime received) {
   if (parts_.trunks == nullptr) return;
@@ -34,7 +25,7 @@ void Pipeline::note_trunk(const Source& source, const Event& event, bool refused
   if (!event.call) return;
   open_->refusals_from = open_->postings.size();
   note.event.over = event.call->over;
-  note.event.call = CallId{session_key(source, event.call->session), leg_key(event.call->leg)};
+  note.event.call = CallId{sessions_.key(source.provider, event.call->session), leg_key(event.call->leg)};
 }
 
 void Pipeline::see_trunks(Group& group) {

@@ -2,6 +2,7 @@
 // well. The clock is the caller's.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <map>
@@ -84,16 +85,20 @@ class Hints {
   struct ByName {
     bool operator()(const Account* a, const Account* b) const { return a->first < b->first; }
   };
+  struct Recent {
+    SeriesId series = 0;
+    Account* account = nullptr;
+  };
   using Key = std::pair<SeriesId, std::string>;
   using Numbers = std::vector<RaisedHint>;
 
   void fail(const Posting& posting, const Advice& advice);
   void succeed(const Posting& posting);
-  void set(SeriesId series, std::string_view account, const HintState& state);
+  void set(SeriesId series, Account& account, const HintState& state);
   void note_raised(SeriesId series, const std::string& account, bool raised);
   void note_longer(SeriesId series, Account& account);
   const Record* find(SeriesId series, std::string_view account) const;
-  Account* recent(SeriesId series, std::string_view account);
+  Account* recent(SeriesId series, const Posting& posting);
   const Advice& advice(SeriesId series) const;
   StreamId stream_of(SeriesId series) const { return settings_->table.errors()[series].stream; }
   TrunkView trunk_view(SeriesId series, std::string_view account) const;
@@ -106,7 +111,7 @@ class Hints {
   std::shared_ptr<const Settings> settings_;
   std::vector<Advice> advice_;  ///< by SeriesId, of the listed codes that the settings' sources can send
   std::map<SeriesId, Accounts> states_;
-  std::vector<Account*> recent_;  ///< by SeriesId: the account that was asked for last, or null
+  std::array<Recent, 256> recent_{};  ///< which were asked for lately
   /// What is not at rest; an account has few of it.
   std::map<StreamId, std::map<std::string, std::vector<SeriesId>, std::less<>>> raised_;
   /// What may wait longer than at rest, unless its trunk says otherwise: the others, of which there may be

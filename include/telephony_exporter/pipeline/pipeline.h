@@ -14,6 +14,7 @@
 #include "telephony_exporter/event/done.h"
 #include "telephony_exporter/hint/hints.h"
 #include "telephony_exporter/journal/journal.h"
+#include "telephony_exporter/journal/session_keys.h"
 #include "telephony_exporter/log/log.h"
 #include "telephony_exporter/pipeline/unlisted.h"
 #include "telephony_exporter/record/call_metrics.h"
@@ -68,7 +69,6 @@ class Pipeline {
   bool take(const Source& source, const RawEvent& raw, const Done& done);
   bool raise(std::size_t posting);
   void note_calls(const Event& event);
-  std::uint64_t session_key(const Source& source, std::string_view session);
   void note_trunk(const Source& source, const Event& event, bool refused, WallTime received);
   void see_trunks(Group& group);
   void begin_identities(const Source& source);
@@ -118,7 +118,7 @@ class Pipeline {
   std::unique_ptr<Group> open_;  ///< what waits for the next commit
   Classifier classifier_;
   Decoder decoder_;
-  std::string scratch_;
+  SessionKeys sessions_;
   std::string identity_;                ///< begins with what all events of the source have in common
   std::size_t identity_prefix_ = 0;     ///< that many bytes of it
   std::uint64_t deliveries_ = 0;        ///< that were taken; the number of the last one
