@@ -21,7 +21,7 @@ class Decoder {
 
   /// Calls `visit` once for every record of the body, in order. A body that can't be split is one Reject;
   /// blank lines and empty arrays are no records. Each record is valid during its call of `visit`.
-  /// An event that was told before is looked up only when `again`, if there is one, doesn't take its number.
+  /// An event that was told before is visited only when `again`, if there is one, doesn't take its number.
   void decode(const Source& source, const RawEvent& raw, const Visit& visit, const Again& again = {});
 
  private:
