@@ -305,6 +305,28 @@ TEST(Pipeline, UnlistedErrorsOfABodyThatLookAlikeAreOnePosting) {
   EXPECT_EQ(river.counted(), (Lines{"unlisted unlisted unknown unknown warning = 600"}));
 }
 
+TEST(Pipeline, ErrorsOfAnEntryAreOnePostingInWhateverWordsTheyAreSaid) {
+  auto owned = std::make_unique<ToldJournal>();
+  ToldJournal& journal = *owned;
+  River river(settings_of(catalog_with_trunks()), std::move(owned));
+  std::string body;
+  for (int i = 0; i < 300; ++i) {
+    body += "nothing\n" + std::to_string(i) + " said " + std::to_string(1 + i % 3) + ": words " +
+            (i % 10 < 5 ? "x\n" : "y\n");
+  }
+  for (const int times : {1, 2, 3}) {
+    const Receipt receipt = river.post("calls", BodyFormat::text, body);
+    EXPECT_EQ(receipt.received, 600U);
+    EXPECT_EQ(receipt.counted, 300U);
+    EXPECT_EQ(receipt.ignored, 300U);
+    const std::string count = std::to_string(100 * times);
+    EXPECT_EQ(river.counted(), (Lines{"2 down lines connectivity critical = " + count,
+                                      "1 full lines capacity critical = " + count,
+                                      "unlisted unlisted unknown unknown warning = " + count}));
+  }
+  EXPECT_EQ(journal.last.size(), 4U);
+}
+
 TEST(Pipeline, UnlistedErrorsThatPeopleSeeAlikeAreOnePosting) {
   auto owned = std::make_unique<ToldJournal>();
   ToldJournal& journal = *owned;

@@ -18,10 +18,12 @@ std::string_view next_line(std::string_view& rest) {
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == line.npos; }
 
-void Decoder::Impl::decode(const Source& source, const RawEvent& raw, const Visit& visit) {
+void Decoder::Impl::decode(const Source& source, const RawEvent& raw, const Visit& visit,
+                           const Again& again) {
   source_ = &source;
   raw_ = &raw;
   visit_ = &visit;
+  again_ = &again;
   records_ = 0;
   decode_body(without_mark(raw.body));
   json_.give_back();
@@ -75,8 +77,8 @@ void Decoder::Impl::read_headers() {
 Decoder::Decoder() : impl_(std::make_unique<Impl>()) {}
 Decoder::~Decoder() = default;
 
-void Decoder::decode(const Source& source, const RawEvent& raw, const Visit& visit) {
-  impl_->decode(source, raw, visit);
+void Decoder::decode(const Source& source, const RawEvent& raw, const Visit& visit, const Again& again) {
+  impl_->decode(source, raw, visit, again);
 }
 
 }  // namespace telephony

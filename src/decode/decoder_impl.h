@@ -27,7 +27,7 @@ struct Place {
 
 class Decoder::Impl {
  public:
-  void decode(const Source& source, const RawEvent& raw, const Visit& visit);
+  void decode(const Source& source, const RawEvent& raw, const Visit& visit, const Again& again);
 
  private:
   void decode_body(std::string_view body);
@@ -63,6 +63,7 @@ class Decoder::Impl {
   const Source* source_ = nullptr;
   const RawEvent* raw_ = nullptr;
   const Visit* visit_ = nullptr;
+  const Again* again_ = nullptr;
   std::size_t records_ = 0;
   JsonReader json_;
   JsonShapes shapes_;

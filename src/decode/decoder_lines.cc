@@ -78,9 +78,9 @@ void Decoder::Impl::plain_line(std::string_view line, Hits hits) {
 }
 
 bool Decoder::Impl::read_stand(const Stand& stand) {
-  if (const Record* known = known_lines_.find(*source_, stand)) {
+  if (const KnownLines::Known* known = known_lines_.find(*source_, stand)) {
     ++records_;
-    (*visit_)(*known);
+    if (!*again_ || !(*again_)(known->alike)) (*visit_)(known_lines_.record(*known));
     return true;
   }
   const auto match = match_stand(stand);

@@ -21,6 +21,7 @@ bool is_its_own(const LineMatch& match) {
 }
 
 /// Good enough for a table whose texts are compared: those of a size with the same beginning and end are few.
+/// Never 0.
 std::uint32_t hash_of(std::string_view text) {
   constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15U;
   std::uint64_t edges = 0;
@@ -30,7 +31,7 @@ std::uint32_t hash_of(std::string_view text) {
     const std::uint64_t last = eight_bytes(text.data() + text.size() - sizeof last);
     edges = eight_bytes(text.data()) * kMultiplier ^ std::rotl(last, 31);
   }
-  return static_cast<std::uint32_t>((edges + text.size()) * kMultiplier >> 32U);
+  return static_cast<std::uint32_t>((edges + text.size()) * kMultiplier >> 32U) | 1U;
 }
 
 /// Four bits for each number that is equal. Which one is can't be foretold, so no branch asks.
@@ -63,41 +64,45 @@ bool same(const Stand& a, const Stand& b) {
 
 }  // namespace
 
-const Record* KnownLines::find(const Source& source, const Stand& stand) const {
-  if (sets_.empty() || stand.rest.size() > kMostBytes) return nullptr;
+const KnownLines::Known* KnownLines::find(const Source& source, const Stand& stand) const {
+  if (sets_.empty() || stand.rest.size() > Known::kMostBytes) return nullptr;
   const std::uint32_t hash = hash_of(stand.rest);
-  const Set& set = sets_[hash % kSets];
-  for (std::uint64_t ways = equal_numbers(set.hashes, hash); ways != 0;) {
+  const std::size_t set = hash / 2 % kSets;
+  for (std::uint64_t ways = equal_numbers(sets_[set].hashes, hash); ways != 0;) {
     const auto way = static_cast<std::size_t>(std::countr_zero(ways)) / 4;
     ways &= ~(std::uint64_t{0xf} << 4 * way);
-    const Known* known = set.known[way].get();
-    if (known == nullptr) continue;
-    if (known->space == source.space->number() && same(known->stand(), stand)) return &known->record;
+    const Known& known = known_[set * kWays + way];
+    if (known.space == source.space->number() && same(known.stand(), stand)) return &known;
   }
   return nullptr;
 }
 
 void KnownLines::keep(const Source& source, const Stand& stand, const LineMatch& match,
                       RuleScratch& scratch) {
-  if (stand.rest.size() > kMostBytes || is_its_own(match)) return;
-  if (sets_.empty()) sets_.resize(kSets);
+  if (stand.rest.size() > Known::kMostBytes || is_its_own(match)) return;
+  if (!known_) known_ = std::make_unique_for_overwrite<Known[]>(kSets * kWays);
+  records_.resize(kSets * kWays);
+  sets_.resize(kSets);
   const std::uint32_t hash = hash_of(stand.rest);
-  Set& set = sets_[hash % kSets];
+  const std::size_t set = hash / 2 % kSets;
+  auto& hashes = sets_[set].hashes;
   ++kept_;
-  const auto free = std::find(set.known.begin(), set.known.end(), nullptr);
-  const std::size_t way =
-      free != set.known.end() ? static_cast<std::size_t>(free - set.known.begin()) : kept_ % kWays;
-  if (!set.known[way]) set.known[way] = std::make_unique<Known>();
-  Known& known = *set.known[way];
-  known.space = 0;  // until all of it is there
-  known.patterns = stand.patterns;
+  const auto free = static_cast<std::size_t>(std::find(hashes.begin(), hashes.end(), 0U) - hashes.begin());
+  const std::size_t way = free < kWays ? free : kept_ % kWays;
+  Known& known = known_[set * kWays + way];
+  std::unique_ptr<Record>& record = records_[set * kWays + way];
+  if (!record) record = std::make_unique<Record>();
+  hashes[way] = 0;  // until all of it is there
+  known.alike = kept_;
+  known.space = source.space->number();
+  known.pattern = stand.patterns.data();
+  known.patterns = static_cast<std::uint32_t>(stand.patterns.size());
   known.quote = stand.quote;
   known.size = static_cast<std::uint8_t>(stand.rest.size());
   std::copy(stand.rest.begin(), stand.rest.end(), known.text.begin());
-  known.record = line_event(*match_stand(known.stand()), source, scratch);
-  std::get<Event>(known.record).alike = kept_;
-  known.space = source.space->number();
-  set.hashes[way] = hash;
+  *record = line_event(*match_stand(known.stand()), source, scratch);
+  std::get<Event>(*record).alike = kept_;
+  hashes[way] = hash;
 }
 
 }  // namespace telephony

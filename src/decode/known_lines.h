@@ -18,36 +18,45 @@ namespace telephony {
 /// catalog that a reload replaced is ever found.
 class KnownLines {
  public:
-  /// The event that the stand says, as line_event() would make it, with a number in `alike`; null: not known.
-  const Record* find(const Source& source, const Stand& stand) const;
+  /// A stand that was kept. What is compared stands in two cache lines, that of most in one.
+  struct alignas(64) Known {
+    static constexpr std::size_t kMostBytes = 98;
+
+    std::uint64_t alike;  ///< the event's number
+    std::uint64_t space;
+    const LinePattern* pattern;  ///< the first of them
+    std::uint32_t patterns;
+    char quote;
+    std::uint8_t size;
+    std::array<char, kMostBytes> text;
+
+    Stand stand() const { return {{pattern, patterns}, {text.data(), size}, quote}; }
+  };
+
+  /// Null: not known.
+  const Known* find(const Source& source, const Stand& stand) const;
+
+  /// The event that the stand says, as line_event() would make it, with its number in `alike`.
+  const Record& record(const Known& known) const {
+    return *records_[static_cast<std::size_t>(&known - known_.get())];
+  }
 
   /// Remembers a stand and what it matched, unless it is long or tells what no other line does.
   void keep(const Source& source, const Stand& stand, const LineMatch& match, RuleScratch& scratch);
 
  private:
-  static constexpr std::size_t kMostBytes = 120;
   static constexpr std::size_t kWays = 8;
   static constexpr std::size_t kSets = 512;
 
-  /// What is compared stands in as few cache lines as can be.
-  struct alignas(64) Known {
-    std::uint64_t space = 0;  ///< 0: none
-    std::span<const LinePattern> patterns;
-    char quote = '\0';
-    std::uint8_t size = 0;
-    std::array<char, kMostBytes> text{};
-    Record record;  ///< its views stand in `text`, or in the catalog
-
-    Stand stand() const { return {patterns, {text.data(), size}, quote}; }
-  };
   /// The hashes stand apart, so that of eight texts most often only the right one is looked at.
-  struct alignas(64) Set {
-    std::array<std::uint32_t, kWays> hashes{};
-    std::array<std::unique_ptr<Known>, kWays> known;
+  struct alignas(32) Set {
+    std::array<std::uint32_t, kWays> hashes{};  ///< 0: none
   };
 
-  std::vector<Set> sets_;   ///< empty until the first is kept
-  std::uint64_t kept_ = 0;  ///< the number of the last one
+  std::vector<Set> sets_;                         ///< empty until the first is kept
+  std::unique_ptr<Known[]> known_;                ///< of the sets, one after the other; not there until kept
+  std::vector<std::unique_ptr<Record>> records_;  ///< theirs; the views stand in `text`, or in the catalog
+  std::uint64_t kept_ = 0;                        ///< the number of the last one
 };
 
 }  // namespace telephony

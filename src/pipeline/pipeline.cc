@@ -84,7 +84,8 @@ bool Pipeline::take(const Source& source, const RawEvent& raw, const Done& done)
     if (committer_.joinable()) delivery.done = done;
     begin_identities(source);
     const auto visit = [&](const Record& record) { add(source, record, delivery); };
-    decoder_.decode(source, raw, std::cref(visit));
+    const auto again = [&](std::uint64_t alike) { return add_again(source, alike, delivery); };
+    decoder_.decode(source, raw, std::cref(visit), std::cref(again));
     delivery.last = open_->postings.size();
     delivery.events = open_->events - before.events;
     open_->positions.insert(open_->positions.end(), raw.positions.begin(), raw.positions.end());
@@ -122,7 +123,6 @@ void Pipeline::add(const Source& source, const Record& record, Delivery& deliver
 }
 
 void Pipeline::add_event(const Source& source, const Event& event, Delivery& delivery) {
-  if (event.alike != 0 && add_to_alike_text(event.alike)) return;
   if (!event.warning.empty()) warn(source, event, delivery.received);
   const auto meaning = classifier_.classify(event, *source.space);
   const bool refused = meaning && source.space->entries[meaning->entry].category == Category::capacity;
@@ -180,9 +180,9 @@ bool Pipeline::add_plain(const Source& source, const Event& event, const Classif
   const SeriesId series = source.series[meaning.entry];
   if (series >= alike_.size()) alike_.resize(series + 1);
   Alike& alike = meaning.unlisted ? unlisted(source, event, meaning.entry).alike : alike_[series];
-  const bool raised = add_to_alike(alike, refused);
-  if (event.alike != 0 && !refused) alike_text(event.alike).alike = alike;
-  return raised;
+  // Each refusal, and each event to warn of, is looked at.
+  if (event.alike != 0 && !refused && event.warning.empty()) alike_text(event.alike).entry = meaning.entry;
+  return add_to_alike(alike, refused);
 }
 
 /// Errors of one body that are alike are one posting, whose count they raise. False when there is none yet;
@@ -196,10 +196,15 @@ bool Pipeline::add_to_alike(Alike& alike, bool refused) {
 }
 
 /// The same for events of which the decoder knows that they are alike, before anybody looks at what they say.
-bool Pipeline::add_to_alike_text(std::uint64_t text) {
+bool Pipeline::add_again(const Source& source, std::uint64_t text, Delivery& delivery) {
   const AlikeText& known = alike_text(text);
-  const Alike& alike = known.unlisted ? known.unlisted->alike : known.alike;
-  return alike.delivery == deliveries_ && raise(alike.posting);
+  if (!known.entry) return false;
+  const SeriesId series = source.series[*known.entry];
+  if (series >= alike_.size()) return false;
+  const Alike& alike = known.unlisted ? known.unlisted->alike : alike_[series];
+  if (alike.delivery != deliveries_ || !raise(alike.posting)) return false;
+  ++delivery.receipt.received;
+  return true;
 }
 
 /// Its place, which another one may have had.

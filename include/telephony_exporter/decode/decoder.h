@@ -13,13 +13,16 @@ namespace telephony {
 class Decoder {
  public:
   using Visit = std::function<void(const Record& record)>;
+  /// Whether an event with this number in `alike` needs not be visited.
+  using Again = std::function<bool(std::uint64_t alike)>;
 
   Decoder();
   ~Decoder();
 
   /// Calls `visit` once for every record of the body, in order. A body that can't be split is one Reject;
   /// blank lines and empty arrays are no records. Each record is valid during its call of `visit`.
-  void decode(const Source& source, const RawEvent& raw, const Visit& visit);
+  /// An event that was told before is visited only when `again`, if there is one, doesn't take its number.
+  void decode(const Source& source, const RawEvent& raw, const Visit& visit, const Again& again = {});
 
  private:
   class Impl;

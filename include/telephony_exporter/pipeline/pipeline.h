@@ -97,16 +97,16 @@ class Pipeline {
     Alike alike;
   };
 
-  /// What is known of an Event::alike.
+  /// What plain events of an Event::alike are. The number is of one code space, so it tells an entry of it.
   struct AlikeText {
-    std::uint64_t text = 0;  ///< its number
-    Alike alike = {};
-    std::shared_ptr<Unlisted> unlisted = {};
+    std::uint64_t text = 0;                   ///< its number
+    std::shared_ptr<Unlisted> unlisted = {};  ///< null: the entry is listed, or not known
+    std::optional<std::uint32_t> entry = {};
   };
   static constexpr std::size_t kAlikeTexts = 4096;
   bool add_plain(const Source& source, const Event& event, const Classification& meaning, bool refused);
   bool add_to_alike(Alike& alike, bool refused);
-  bool add_to_alike_text(std::uint64_t text);
+  bool add_again(const Source& source, std::uint64_t text, Delivery& delivery);
   Unlisted& unlisted(const Source& source, const Event& event, std::uint32_t entry);
   AlikeText& alike_text(std::uint64_t text);
 
