@@ -107,6 +107,7 @@ class Pipeline {
   bool add_plain(const Source& source, const Event& event, const Classification& meaning, bool refused);
   bool add_to_alike(Alike& alike, bool refused);
   bool add_again(const Source& source, std::uint64_t text, Delivery& delivery);
+  std::shared_ptr<const UnlistedCode> shown(const Source& source, const Event& event, std::uint32_t entry);
   Unlisted& unlisted(const Source& source, const Event& event, std::uint32_t entry);
   AlikeText& alike_text(std::uint64_t text);
 
