@@ -136,10 +136,30 @@ std::vector<std::string> violations(const std::vector<SourceFile>& files) {
   return found;
 }
 
-std::vector<SourceFile> repository() {
+/// The types that headers define outside of others. To the linker two of one name are one.
+std::vector<std::string> doubled_types(const std::vector<SourceFile>& files) {
+  std::vector<std::string> found;
+  std::map<std::string, std::string> defined_in;
+  for (const SourceFile& file : files) {
+    if (!file.path.ends_with(".h")) continue;
+    std::istringstream lines(file.text);
+    for (std::string line; std::getline(lines, line);) {
+      std::istringstream words(line.starts_with("enum ") ? line.substr(5) : line);
+      std::string kind, type;
+      words >> kind >> type;
+      if ((kind != "class" && kind != "struct") || !line.ends_with('{')) continue;
+      if (type.find("::") != type.npos) continue;
+      const auto [known, added] = defined_in.try_emplace(type, file.path);
+      if (!added) found.push_back(file.path + ": " + type + " is in " + known->second + " too");
+    }
+  }
+  return found;
+}
+
+std::vector<SourceFile> repository(const std::vector<std::string>& tops = {"src", "include"}) {
   std::vector<SourceFile> files;
   const std::filesystem::path root = SOURCE_DIRECTORY;
-  for (const char* top : {"src", "include"}) {
+  for (const std::string& top : tops) {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(root / top)) {
       if (!entry.is_regular_file()) continue;
       std::ifstream in(entry.path(), std::ios::binary);
@@ -207,6 +227,14 @@ TEST(Rooms, TheCheckerSeesAMetricNamedInTwoFiles) {
       {"src/record/b.cc", "int a;\nadd(\"telephony_a_total\", \"process_c\");\n"}};
   EXPECT_EQ(joined(violations(files)),
             "src/record/b.cc:2: metric telephony_a_total stands in src/record/a.cc too\n");
+}
+
+TEST(Rooms, NoTwoHeadersDefineATypeOfOneName) {
+  EXPECT_EQ(joined(doubled_types(repository({"src", "include", "tests"}))), "");
+  const std::vector<SourceFile> files = {{"src/a/a.h", "struct A {\n};\nclass B;\nstruct C::D {\n"},
+                                         {"src/a/b.h", "class A final : public B {\nclass D {\n"},
+                                         {"tests/c.cc", "struct A {\n"}};
+  EXPECT_EQ(joined(doubled_types(files)), "src/a/b.h: A is in src/a/a.h too\n");
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ class Ed25519Signer {
 };
 
 /// A request as a sender made it.
-struct Delivery {
+struct SignedDelivery {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string url;
   BodyFormat format = BodyFormat::json;
@@ -132,12 +132,13 @@ class Sender {
     return {{kKey}};
   }
 
-  Delivery sign(const SignatureScheme& scheme) const {
+  SignedDelivery sign(const SignatureScheme& scheme) const {
     return std::visit([this](const auto& one) { return (*this)(one); }, scheme);
   }
 
-  Delivery operator()(const HmacScheme& hmac) const {
-    Delivery delivery = std::visit([this](const auto& content) { return (*this)(content); }, hmac.content);
+  SignedDelivery operator()(const HmacScheme& hmac) const {
+    SignedDelivery delivery =
+        std::visit([this](const auto& content) { return (*this)(content); }, hmac.content);
     const EVP_MD* digests[] = {EVP_sha1(), EVP_sha256(), EVP_sha512()};
     const std::string mac = mac_of(digests[static_cast<int>(hmac.digest)], kKey, signed_);
     const std::string text = hmac.encoding == Encoding::hex ? hex_of(mac) : base64_of(mac);
@@ -145,8 +146,8 @@ class Sender {
     return delivery;
   }
 
-  Delivery operator()(const Ed25519Scheme& ed25519) const {
-    Delivery delivery = json();
+  SignedDelivery operator()(const Ed25519Scheme& ed25519) const {
+    SignedDelivery delivery = json();
     const std::string time = std::to_string(now_);
     const std::string signature = Ed25519Signer(kSeed).sign(time + '|' + delivery.body);
     delivery.header(ed25519.header) =
@@ -155,8 +156,8 @@ class Sender {
     return delivery;
   }
 
-  Delivery operator()(const JwtScheme& jwt) const {
-    Delivery delivery = json();
+  SignedDelivery operator()(const JwtScheme& jwt) const {
+    SignedDelivery delivery = json();
     const std::string hash = hex_of(digest_of(EVP_sha256(), delivery.body));
     const std::string claims = R"({"iss":")" + jwt.issuer + R"(","iat":)" + std::to_string(now_) +
                                R"(,"jti":"c5ba8f24","payload_hash":")" + hash + R"("})";
@@ -164,8 +165,8 @@ class Sender {
     return delivery;
   }
 
-  Delivery operator()(const StandardWebhooksScheme&) const {
-    Delivery delivery = json();
+  SignedDelivery operator()(const StandardWebhooksScheme&) const {
+    SignedDelivery delivery = json();
     const std::string time = std::to_string(now_);
     delivery.header("webhook-id") = "msg_1";
     delivery.header("webhook-timestamp") = time;
@@ -180,30 +181,30 @@ class Sender {
     return input + '.' + base64url_of(mac_of(EVP_sha256(), key, input));
   }
 
-  Delivery operator()(const SignedBody&) const {
-    Delivery delivery = json();
+  SignedDelivery operator()(const SignedBody&) const {
+    SignedDelivery delivery = json();
     signed_ = delivery.body;
     return delivery;
   }
-  Delivery operator()(const SignedTimestampAndBody& content) const {
-    Delivery delivery = json();
+  SignedDelivery operator()(const SignedTimestampAndBody& content) const {
+    SignedDelivery delivery = json();
     delivery.header(content.header) = std::to_string(now_);
     signed_ = std::to_string(now_) + content.separator + delivery.body;
     return delivery;
   }
-  Delivery operator()(const SignedUrlAndForm&) const {
-    Delivery delivery = form();
+  SignedDelivery operator()(const SignedUrlAndForm&) const {
+    SignedDelivery delivery = form();
     signed_ = url_ + form_text();
     return delivery;
   }
-  Delivery operator()(const SignedUrlFormAndNonce& content) const {
-    Delivery delivery = form();
+  SignedDelivery operator()(const SignedUrlFormAndNonce& content) const {
+    SignedDelivery delivery = form();
     delivery.header(content.header) = "12345";
     // The query of our URLs is "foo=1&bar=2".
     signed_ = url_.substr(0, url_.find('?')) + "?bar=2&foo=1." + form_text() + ".12345";
     return delivery;
   }
-  Delivery operator()(const SignedField&) const {
+  SignedDelivery operator()(const SignedField&) const {
     signed_ = kSignedField;
     return json();
   }
@@ -214,14 +215,14 @@ class Sender {
   static constexpr const char* kSignedField = "c-1f048a84";
 
  private:
-  Delivery json() const {
+  SignedDelivery json() const {
     return {
         {},
         url_,
         BodyFormat::json,
         R"({"call":{"call_id":"c-1f048a84","status":"failed"},"error_message":"Telephony - 486 - Busy"})"};
   }
-  Delivery form() const {
+  SignedDelivery form() const {
     return {{}, url_, BodyFormat::form, "CallStatus=no+answer&CallSid=CA5f&From=%2B12025550123&Empty="};
   }
   static std::string form_text() { return "CallSidCA5fCallStatusno answerEmptyFrom+12025550123"; }

@@ -12,7 +12,7 @@
 
 namespace telephony {
 
-inline Verdict verdict(const AuthSignature& auth, const Delivery& delivery,
+inline Verdict verdict(const AuthSignature& auth, const SignedDelivery& delivery,
                        WallTime now = at_seconds(kSigningTime)) {
   const std::vector<Header> headers = delivery.views();
   const Verdict whole = verify_signature(auth, {headers, delivery.url, delivery.format, delivery.body, now});

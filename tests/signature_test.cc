@@ -142,9 +142,9 @@ constexpr const char* kJson = R"({"property": "value", "boolean": true})";
 
 TEST(UrlAndForm, AgreesWithThePublishedVectors) {
   const AuthSignature auth = signature(kUrlAndForm, {"12345"});
-  const Delivery form{{{"X-Sig", "RSOYDt4T1cUTdK1PDd93/VVr8B8="}}, kUrl, BodyFormat::form, kForm};
+  const SignedDelivery form{{{"X-Sig", "RSOYDt4T1cUTdK1PDd93/VVr8B8="}}, kUrl, BodyFormat::form, kForm};
   EXPECT_EQ(verdict(auth, form), kAccepted);
-  const Delivery json{
+  const SignedDelivery json{
       {{"X-Sig", "a9nBmqA0ju/hNViExpshrM61xv4="}}, std::string(kUrl) + kJsonHash, BodyFormat::json, kJson};
   EXPECT_EQ(verdict(auth, json), kAccepted);
 }
@@ -182,10 +182,10 @@ TEST(UrlAndForm, WantsTheBodyCovered) {
 TEST(UrlAndForm, CountsAValueOnce) {
   // twilio-python, compute_signature: the values of a name as a sorted set
   const std::string text = std::string(kUrl) + "Codec" + "a" + "Codec" + "b";
-  const Delivery delivery{{{"X-Sig", base64_of(mac_of(EVP_sha1(), "12345", text))}},
-                          kUrl,
-                          BodyFormat::form,
-                          "Codec=b&Codec=a&Codec=b"};
+  const SignedDelivery delivery{{{"X-Sig", base64_of(mac_of(EVP_sha1(), "12345", text))}},
+                                kUrl,
+                                BodyFormat::form,
+                                "Codec=b&Codec=a&Codec=b"};
   EXPECT_EQ(verdict(signature(kUrlAndForm, {"12345"}), delivery), kAccepted);
 }
 
@@ -225,12 +225,12 @@ TEST(StandardWebhooks, AgreesWithThePublishedExample) {
   const auto key = from_base64("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
   ASSERT_TRUE(key);
   const AuthSignature auth = signature(StandardWebhooksScheme{}, {*key});
-  Delivery delivery{{{"webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"},
-                     {"webhook-timestamp", "1614265330"},
-                     {"webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="}},
-                    "",
-                    BodyFormat::json,
-                    R"({"test": 2432232314})"};
+  SignedDelivery delivery{{{"webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"},
+                           {"webhook-timestamp", "1614265330"},
+                           {"webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="}},
+                          "",
+                          BodyFormat::json,
+                          R"({"test": 2432232314})"};
   const WallTime now = at_seconds(1614265330);
   EXPECT_EQ(verdict(auth, delivery, now), kAccepted);
   const std::string good = delivery.header("webhook-signature");
@@ -255,7 +255,7 @@ TEST(Jwt, AgreesWithRfc7515AndWantsMore) {
       "d3fb5a92d20647ef968ab4c377623d223d2e2172052e4f08c0cd9af567d080a3");
   EXPECT_EQ(to_base64url(auth::hmac(Digest::sha256, key, {input})),
             "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
-  const Delivery delivery{
+  const SignedDelivery delivery{
       {{"Authorization", "Bearer " + input + ".dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"}}, "", {}, ""};
   EXPECT_EQ(verdict(signature(JwtScheme{}, {key}), delivery, at_seconds(1300819380)), kRefused);
 }
@@ -367,7 +367,7 @@ TEST_F(FieldTest, RefusesWhatIsMissingOrCouldBeReadInTwoWays) {
 
 class EverySchemeTest : public testing::TestWithParam<std::string> {
  protected:
-  Delivery signed_at(std::int64_t seconds) const {
+  SignedDelivery signed_at(std::int64_t seconds) const {
     return Sender(std::string(kPublicUrl) + "/hooks/x?foo=1&bar=2", seconds)
         .sign(scheme_named(GetParam()).scheme);
   }
@@ -379,7 +379,7 @@ TEST_P(EverySchemeTest, AcceptsWhatItsSenderSigned) {
 }
 
 TEST_P(EverySchemeTest, AcceptsEitherOfTwoSecretsWhileTheyAreRotated) {
-  const Delivery delivery = signed_at(kSigningTime);
+  const SignedDelivery delivery = signed_at(kSigningTime);
   const Secret other{std::holds_alternative<Ed25519Scheme>(auth_.scheme)
                          ? Ed25519Signer(std::string(32, 's')).public_key()
                          : "the next key"};
@@ -397,9 +397,9 @@ TEST_P(EverySchemeTest, AcceptsEitherOfTwoSecretsWhileTheyAreRotated) {
 }
 
 TEST_P(EverySchemeTest, WantsEachOfItsHeadersOnce) {
-  const Delivery good = signed_at(kSigningTime);
+  const SignedDelivery good = signed_at(kSigningTime);
   for (std::size_t i = 0; i < good.headers.size(); ++i) {
-    Delivery delivery = good;
+    SignedDelivery delivery = good;
     delivery.headers.push_back(good.headers[i]);
     EXPECT_EQ(verdict(auth_, delivery), kRefused) << good.headers[i].first << " twice";
     EXPECT_EQ(verify_head(auth_, delivery.views(), at_seconds(kSigningTime)), kRefused)

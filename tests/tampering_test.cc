@@ -31,7 +31,7 @@ class Tampering : public testing::TestWithParam<std::string> {
   /// Changes every bit of `text`, which is a part of `delivery`; `harmless` says where a change changes
   /// nothing that is signed.
   template <typename Harmless>
-  void flip_all(const Delivery& delivery, std::string& text, Harmless harmless) {
+  void flip_all(const SignedDelivery& delivery, std::string& text, Harmless harmless) {
     for (std::size_t i = 0; i < text.size(); ++i) {
       for (int bit = 0; bit < 8; ++bit, ++cases_) {
         const char good = std::exchange(text[i], flipped(text[i], bit));
@@ -44,7 +44,7 @@ class Tampering : public testing::TestWithParam<std::string> {
   }
 
   AuthSignature auth_ = auth_of(scheme_named(GetParam()).scheme);
-  Delivery good_ =
+  SignedDelivery good_ =
       Sender(std::string(kPublicUrl) + "/hooks/" + GetParam() + "?foo=1&bar=2").sign(auth_.scheme);
   std::size_t cases_ = 0;
 };
@@ -52,7 +52,7 @@ class Tampering : public testing::TestWithParam<std::string> {
 constexpr auto kNowhere = [](std::size_t, int) { return false; };
 
 TEST_P(Tampering, NoBitOfTheBodyCanBeChanged) {
-  Delivery delivery = good_;
+  SignedDelivery delivery = good_;
   const std::string body = delivery.body;
   if (covers_field_alone()) {
     // Only the field is signed: its bytes can't be changed, the rest of the event can.
@@ -79,7 +79,7 @@ TEST_P(Tampering, NoBitOfTheBodyCanBeChanged) {
 // Names and values are signed without anything between them, as the providers do.
 TEST_P(Tampering, AFormIsSignedWithoutSeparators) {
   if (!covers_form()) return;
-  Delivery delivery = good_;
+  SignedDelivery delivery = good_;
   delivery.body.replace(delivery.body.find("CallSid=CA5f"), 12, "CallSidC=A5f");
   EXPECT_EQ(verdict(auth_, delivery), kAccepted);
   delivery.body.replace(delivery.body.find("CallSidC=A5f"), 12, "CallSidA=C5f");
@@ -88,7 +88,7 @@ TEST_P(Tampering, AFormIsSignedWithoutSeparators) {
 
 TEST_P(Tampering, NoBitOfTheHeadersCanBeChanged) {
   for (std::size_t h = 0; h < good_.headers.size(); ++h) {
-    Delivery delivery = good_;
+    SignedDelivery delivery = good_;
     const std::string value = delivery.headers[h].second;
     const std::size_t scheme = value.starts_with("Bearer ") ? 6 : 0;
     // The name of an authentication scheme has no case (RFC 9110 section 11.1).
@@ -99,7 +99,7 @@ TEST_P(Tampering, NoBitOfTheHeadersCanBeChanged) {
 }
 
 TEST_P(Tampering, NoBitOfTheUrlCanBeChanged) {
-  Delivery delivery = good_;
+  SignedDelivery delivery = good_;
   if (covers_url()) return flip_all(delivery, delivery.url, kNowhere);
   delivery.url = "http://elsewhere.example/";
   EXPECT_EQ(verdict(auth_, delivery), kAccepted) << "the URL is not covered";
@@ -107,7 +107,7 @@ TEST_P(Tampering, NoBitOfTheUrlCanBeChanged) {
 
 TEST_P(Tampering, NothingCanBeCutOrAdded) {
   for (std::size_t length = 0; length < good_.body.size(); ++length) {
-    Delivery delivery = good_;
+    SignedDelivery delivery = good_;
     delivery.body.resize(length);
     // A form that ends with "Empty" means the same as one that ends with "Empty=".
     const bool same = covers_form() && good_.body == delivery.body + '=';
@@ -115,7 +115,7 @@ TEST_P(Tampering, NothingCanBeCutOrAdded) {
   }
   for (std::size_t h = 0; h < good_.headers.size(); ++h) {
     const std::string value = good_.headers[h].second;
-    Delivery delivery = good_;
+    SignedDelivery delivery = good_;
     for (std::size_t length = 0; length < value.size(); ++length) {
       delivery.headers[h].second = value.substr(0, length);
       ASSERT_EQ(verdict(auth_, delivery), kRefused) << delivery.headers[h].second;
@@ -131,7 +131,7 @@ TEST_P(Tampering, NothingCanBeCutOrAdded) {
   }
   if (covers_field_alone()) return;
   for (const char* more : {" ", "\n", "&x=y", "x"}) {
-    Delivery delivery = good_;
+    SignedDelivery delivery = good_;
     delivery.body += more;
     EXPECT_EQ(verdict(auth_, delivery), kRefused) << more;
   }
@@ -145,7 +145,7 @@ TEST_P(Tampering, ListsAreReadWhereTheSchemeHasThemOnly) {
     scheme.list = list;
     const AuthSignature auth = auth_of(scheme);
     const std::string good = good_.headers.back().second;
-    Delivery delivery = good_;
+    SignedDelivery delivery = good_;
     ASSERT_EQ(verdict(auth, delivery), kAccepted);
     for (std::size_t h = 0; h < delivery.headers.size(); ++h) {
       if (delivery.headers[h].first != scheme.headers.front()) continue;
@@ -190,7 +190,7 @@ class TamperingServer : public IngestServerTest {
     server_ = std::make_unique<IngestServer>("127.0.0.1:0", live_, std::move(hooks), log_);
   }
 
-  static std::string request_of(const Delivery& delivery) {
+  static std::string request_of(const SignedDelivery& delivery) {
     const std::string target = delivery.url.substr(std::string_view(kPublicUrl).size());
     const char* type =
         delivery.format == BodyFormat::form ? "application/x-www-form-urlencoded" : "application/json";
@@ -201,7 +201,7 @@ class TamperingServer : public IngestServerTest {
     return text + "\r\n" + delivery.body;
   }
 
-  static Delivery delivery_of(const NamedScheme& named) {
+  static SignedDelivery delivery_of(const NamedScheme& named) {
     return Sender(std::string(kPublicUrl) + "/hooks/" + named.name + "?foo=1&bar=2").sign(named.scheme);
   }
 };
@@ -218,7 +218,7 @@ TEST_F(TamperingServer, CountsWhatIsSigned) {
 
 TEST_F(TamperingServer, RefusesWhatWasChangedAndCountsNothing) {
   std::size_t refused = 0;
-  const auto expect_401 = [&](const NamedScheme& named, const Delivery& delivery) {
+  const auto expect_401 = [&](const NamedScheme& named, const SignedDelivery& delivery) {
     const IngestReply reply = ask(request_of(delivery));
     ASSERT_EQ(reply.status, 401) << named.name << '\n' << request_of(delivery);
     EXPECT_EQ(reply.json().value("cause", ""), "unauthenticated");
@@ -227,23 +227,23 @@ TEST_F(TamperingServer, RefusesWhatWasChangedAndCountsNothing) {
     EXPECT_EQ(recorder_.refused().back(), named.name + " unauthenticated");
   };
   for (const NamedScheme& named : all_schemes()) {
-    const Delivery good = delivery_of(named);
+    const SignedDelivery good = delivery_of(named);
     const auto* hmac = std::get_if<HmacScheme>(&named.scheme);
     const bool field = hmac != nullptr && std::holds_alternative<SignedField>(hmac->content);
     const std::size_t from = field ? good.body.find(Sender::kSignedField) : 0;
     const std::size_t to = field ? from + std::string_view(Sender::kSignedField).size() : good.body.size();
     for (std::size_t i = from; i < to; i += 3) {
-      Delivery delivery = good;
+      SignedDelivery delivery = good;
       delivery.body[i] = flipped(good.body[i], 0);
       expect_401(named, delivery);
     }
     for (std::size_t h = 0; h < good.headers.size(); ++h) {
       for (std::size_t i = 0; i < good.headers[h].second.size(); i += 5) {
-        Delivery delivery = good;
+        SignedDelivery delivery = good;
         delivery.headers[h].second[i] = flipped(good.headers[h].second[i], 0);
         expect_401(named, delivery);
       }
-      Delivery delivery = good;
+      SignedDelivery delivery = good;
       delivery.headers.erase(delivery.headers.begin() + static_cast<std::ptrdiff_t>(h));
       expect_401(named, delivery);
     }
@@ -254,7 +254,7 @@ TEST_F(TamperingServer, RefusesWhatWasChangedAndCountsNothing) {
 
 TEST_F(TamperingServer, VerifiesABodyInAnyPieces) {
   const NamedScheme named = all_schemes().back();
-  Delivery delivery = delivery_of(named);
+  SignedDelivery delivery = delivery_of(named);
   const std::string request = request_of(delivery);
   const std::size_t body = request.find("\r\n\r\n") + 4;
   for (const std::size_t cut : {body - 1, body, body + 1, request.size() - 1}) {

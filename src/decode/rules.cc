@@ -22,7 +22,7 @@ void add_part(std::string& identity, std::string_view part) {
   identity.append(part.data(), part.size());
 }
 
-std::string_view read_identity(const EventRule& rule, const Slots& slots, Identity& identity) {
+std::string_view read_identity(const EventRule& rule, const Slots& slots, EventIdentity& identity) {
   const std::string_view id = slots.first(rule.id);
   if (id.empty()) return {};
   std::string& parts = identity.begin(rule.kind);
@@ -84,7 +84,7 @@ bool says_so(const EventRule& rule, std::string_view value) {
 
 }  // namespace
 
-std::string& Identity::begin(std::string_view kind) {
+std::string& EventIdentity::begin(std::string_view kind) {
   if (kind_part_ == 0 || kind_ != kind) {
     kind_part_ = 0;  // until it is whole, as there may be no memory for it
     parts_.clear();

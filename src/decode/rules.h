@@ -35,7 +35,7 @@ class KnownOutcomes {
 
 /// What tells an event from all others of its product: parts, the first of which is its kind. Neighbours
 /// are of one kind, so that part stays for the next.
-class Identity {
+class EventIdentity {
  public:
   /// Ends behind the kind's part.
   std::string& begin(std::string_view kind);
@@ -48,7 +48,7 @@ class Identity {
 
 /// Buffers that an event's views may point into.
 struct RuleScratch {
-  Identity identity;
+  EventIdentity identity;
   std::string decoded;
   std::string word;
   KnownOutcomes outcomes;

@@ -44,13 +44,13 @@ constexpr std::array<const char*, 2> kListeners = {"ingest", "web"};
 
 }  // namespace
 
-void ExporterMetrics::Shown::Samples::add(const FamilyHead& head, Form::Labels labels,
+void ExporterMetrics::Shown::Samples::add(const FamilyHead& head, PageForm::Labels labels,
                                           std::function<double()> reader) {
   form.add(head, std::move(labels));
   readers.push_back(std::move(reader));
 }
 
-void ExporterMetrics::Shown::Samples::add(const FamilyHead& head, Form::Labels labels,
+void ExporterMetrics::Shown::Samples::add(const FamilyHead& head, PageForm::Labels labels,
                                           const std::atomic<std::uint64_t>& counter) {
   add(head, std::move(labels),
       [&counter] { return static_cast<double>(counter.load(std::memory_order_relaxed)); });
@@ -68,8 +68,8 @@ void ExporterMetrics::Shown::Samples::add(prometheus::Family<Metric>& family) {
   }
 }
 
-Form::Numbers ExporterMetrics::Shown::Samples::numbers() const {
-  Form::Numbers numbers;
+PageForm::Numbers ExporterMetrics::Shown::Samples::numbers() const {
+  PageForm::Numbers numbers;
   numbers.reserve(readers.size());
   for (const auto& reader : readers) numbers.push_back(reader());
   return numbers;

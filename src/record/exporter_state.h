@@ -4,7 +4,7 @@
 #include <atomic>
 #include <functional>
 
-#include "record/form.h"
+#include "record/page_form.h"
 #include "record/source_counters.h"
 #include "telephony_exporter/record/exporter_metrics.h"
 
@@ -46,14 +46,14 @@ class ExporterMetrics::Shown {
 
   /// Samples, and who tells their numbers.
   struct Samples {
-    Form form;
+    PageForm form;
     std::vector<std::function<double()>> readers;
 
-    void add(const FamilyHead& head, Form::Labels labels, std::function<double()> reader);
-    void add(const FamilyHead& head, Form::Labels labels, const std::atomic<std::uint64_t>& counter);
+    void add(const FamilyHead& head, PageForm::Labels labels, std::function<double()> reader);
+    void add(const FamilyHead& head, PageForm::Labels labels, const std::atomic<std::uint64_t>& counter);
     template <typename Metric>
     void add(prometheus::Family<Metric>& family);
-    Form::Numbers numbers() const;
+    PageForm::Numbers numbers() const;
   };
 
   const std::size_t replied;  ///< of the counters when this was made

@@ -11,7 +11,7 @@
 #include <fstream>
 #include <string_view>
 
-#include "record/form.h"
+#include "record/page_form.h"
 #include "telephony_exporter/record/exporter_metrics.h"
 
 namespace telephony {
@@ -64,8 +64,8 @@ double open_files() {
   return error ? 0 : static_cast<double>(std::distance(begin(files), end(files))) - 1;
 }
 
-const Form& form() {
-  static const Form of_all = {
+const PageForm& form() {
+  static const PageForm of_all = {
       {"process_cpu_seconds_total", MetricType::Counter, "Total user and system CPU time spent in seconds."},
       {"process_open_fds", MetricType::Gauge, "Number of open file descriptors."},
       {"process_max_fds", MetricType::Gauge, "Maximum number of open file descriptors."},
@@ -78,7 +78,7 @@ const Form& form() {
 }
 
 /// Of the form; none when the system does not tell.
-Form::Numbers numbers() {
+PageForm::Numbers numbers() {
   const std::vector<std::int64_t> fields = stat_fields();
   if (fields.empty()) return {};
   const auto stat = [&](std::size_t field) { return static_cast<double>(fields[field]); };
@@ -98,12 +98,12 @@ Form::Numbers numbers() {
 }  // namespace
 
 std::vector<MetricFamily> ProcessMetrics::Collect() const {
-  const Form::Numbers now = numbers();
+  const PageForm::Numbers now = numbers();
   return now.empty() ? std::vector<MetricFamily>() : form().collected(now);
 }
 
 std::vector<RenderedFamily> ProcessMetrics::rendered(PageFormat format) const {
-  Form::Numbers now = numbers();
+  PageForm::Numbers now = numbers();
   return now.empty() ? std::vector<RenderedFamily>() : form().rendered(format, std::move(now));
 }
 

@@ -20,13 +20,13 @@ void require(bool holds, const char* promise) {
 /// A scheme, and the one request that its sender made.
 struct Case {
   Auth auth;
-  Delivery good;
+  SignedDelivery good;
   std::string content;  ///< what is signed by HMAC, if it is not the body
 };
 
 Case signed_case(SignatureScheme scheme) {
   const Sender sender(std::string(kPublicUrl) + "/hook?foo=1&bar=2");
-  Delivery good = sender.sign(scheme);
+  SignedDelivery good = sender.sign(scheme);
   return {AuthSignature{"", scheme, Sender::keys(scheme)}, std::move(good), sender.signed_text()};
 }
 
@@ -39,7 +39,7 @@ Case hmac_case(Digest digest, Encoding encoding, SignedContent content) {
 
 std::vector<Case> make_cases() {
   const auto with = [](const char* name, const char* value) {
-    return Delivery{{{name, value}}, kPublicUrl, BodyFormat::json, "{}"};
+    return SignedDelivery{{{name, value}}, kPublicUrl, BodyFormat::json, "{}"};
   };
   std::vector<Case> cases;
   cases.push_back({AuthHeader{"X-Token", {{"first"}, {"second"}}}, with("X-Token", "second"), ""});
@@ -64,8 +64,8 @@ const std::vector<Case>& cases() {
 }
 
 /// The input as a request to the scheme of `good`.
-Delivery delivery_of(std::string_view input, const Delivery& good) {
-  Delivery delivery = good;
+SignedDelivery delivery_of(std::string_view input, const SignedDelivery& good) {
+  SignedDelivery delivery = good;
   delivery.format = static_cast<BodyFormat>(input.empty() ? 0 : static_cast<unsigned char>(input[0]) % 4);
   input.remove_prefix(std::min<std::size_t>(1, input.size()));
   const auto line = [&] {
@@ -81,7 +81,7 @@ Delivery delivery_of(std::string_view input, const Delivery& good) {
 }
 
 bool is_signed(const AuthSignature& auth, const Case& known, const SignedRequest& request,
-               const Delivery& delivery) {
+               const SignedDelivery& delivery) {
   for (std::size_t i = 0; i < delivery.headers.size(); ++i) {
     const std::string& good = known.good.headers[i].second;
     const std::string signature = good.substr(good.starts_with("Bearer ") ? 7 : 0);
@@ -95,7 +95,7 @@ bool is_signed(const AuthSignature& auth, const Case& known, const SignedRequest
   return false;
 }
 
-void check(const Case& known, const Delivery& delivery) {
+void check(const Case& known, const SignedDelivery& delivery) {
   const std::vector<Header> headers = delivery.views();
   const WallTime now = at_seconds(kSigningTime);
   const bool head = verify_head(known.auth, headers, now) == Verdict::accepted;

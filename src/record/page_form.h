@@ -16,15 +16,15 @@ namespace telephony {
 /// To write such a family label by label takes longer than some hundred samples of the ledger, and only its
 /// numbers change. So it is written that way once, with a mark for each number, and a page is a copy of this
 /// text with numbers for marks. All samples are added first; from then on it is thread-safe.
-class Form {
+class PageForm {
  public:
   using Labels = std::vector<prometheus::ClientMetric::Label>;
   /// In the order in which the samples were added. A summary has two, its count and its sum.
   using Numbers = std::vector<double>;
 
-  Form() = default;
+  PageForm() = default;
   /// Of families of one sample without labels.
-  Form(std::initializer_list<FamilyHead> singles);
+  PageForm(std::initializer_list<FamilyHead> singles);
   void add(const FamilyHead& head, Labels labels = {});
 
   /// These two are the same. What is rendered may outlive the form.

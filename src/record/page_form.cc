@@ -1,4 +1,4 @@
-#include "record/form.h"
+#include "record/page_form.h"
 
 #include <algorithm>
 #include <charconv>
@@ -57,7 +57,7 @@ struct Written {
     }
   }
 
-  void write(Page& page, const Form::Numbers& numbers) const {
+  void write(Page& page, const PageForm::Numbers& numbers) const {
     std::size_t from = 0;
     for (const Blank& blank : blanks) {
       page.put(std::string_view(text).substr(from, blank.at - from));
@@ -84,15 +84,15 @@ struct Written {
 
 }  // namespace
 
-struct Form::Text {
+struct PageForm::Text {
   std::vector<Written> families;
 };
 
-Form::Form(std::initializer_list<FamilyHead> singles) {
+PageForm::PageForm(std::initializer_list<FamilyHead> singles) {
   for (const FamilyHead& head : singles) add(head);
 }
 
-void Form::add(const FamilyHead& head, Labels labels) {
+void PageForm::add(const FamilyHead& head, Labels labels) {
   auto family = std::find_if(marked_.begin(), marked_.end(),
                              [&](const MetricFamily& known) { return known.name == head.name; });
   if (family == marked_.end()) family = marked_.insert(family, family_of(head));
@@ -101,7 +101,7 @@ void Form::add(const FamilyHead& head, Labels labels) {
   change_numbers(head.type, metric, [this](double) { return static_cast<double>(kFirstMark + numbers_++); });
 }
 
-std::vector<MetricFamily> Form::collected(const Numbers& numbers) const {
+std::vector<MetricFamily> PageForm::collected(const Numbers& numbers) const {
   std::vector<MetricFamily> families = marked_;
   for (MetricFamily& family : families) {
     for (ClientMetric& metric : family.metric) {
@@ -112,7 +112,7 @@ std::vector<MetricFamily> Form::collected(const Numbers& numbers) const {
   return families;
 }
 
-std::shared_ptr<const Form::Text> Form::text(PageFormat format) const {
+std::shared_ptr<const PageForm::Text> PageForm::text(PageFormat format) const {
   const std::lock_guard lock(mutex_);
   auto& text = texts_.at(static_cast<std::size_t>(format));
   if (text) return text;
@@ -121,7 +121,7 @@ std::shared_ptr<const Form::Text> Form::text(PageFormat format) const {
   return text = std::move(made);
 }
 
-std::vector<RenderedFamily> Form::rendered(PageFormat format, Numbers numbers) const {
+std::vector<RenderedFamily> PageForm::rendered(PageFormat format, Numbers numbers) const {
   struct Filled {
     std::shared_ptr<const Text> text;
     Numbers numbers;
