@@ -136,20 +136,30 @@ std::vector<std::string> violations(const std::vector<SourceFile>& files) {
   return found;
 }
 
-/// The types that headers define outside of others. To the linker two of one name are one.
+/// The type that a line begins to define outside of all others, or nothing.
+std::string type_begun(const std::string& line) {
+  if (line.starts_with(' ') || !line.ends_with('{')) return "";
+  std::istringstream words(line.starts_with("enum ") ? line.substr(5) : line);
+  std::string kind, type;
+  words >> kind >> type;
+  if (type.starts_with("alignas")) words >> type;
+  const bool is_type = kind == "class" || kind == "struct";
+  return is_type && type.find("::") == type.npos ? type : "";
+}
+
+/// The types that headers define twice. To the linker two of one name are one.
 std::vector<std::string> doubled_types(const std::vector<SourceFile>& files) {
   std::vector<std::string> found;
   std::map<std::string, std::string> defined_in;
   for (const SourceFile& file : files) {
     if (!file.path.ends_with(".h")) continue;
     std::istringstream lines(file.text);
+    std::string space;
     for (std::string line; std::getline(lines, line);) {
-      std::istringstream words(line.starts_with("enum ") ? line.substr(5) : line);
-      std::string kind, type;
-      words >> kind >> type;
-      if ((kind != "class" && kind != "struct") || !line.ends_with('{')) continue;
-      if (type.find("::") != type.npos) continue;
-      const auto [known, added] = defined_in.try_emplace(type, file.path);
+      if (line.starts_with("namespace ")) space = line;
+      const std::string type = type_begun(line);
+      if (type.empty()) continue;
+      const auto [known, added] = defined_in.try_emplace(space + type, file.path);
       if (!added) found.push_back(file.path + ": " + type + " is in " + known->second + " too");
     }
   }
@@ -231,9 +241,11 @@ TEST(Rooms, TheCheckerSeesAMetricNamedInTwoFiles) {
 
 TEST(Rooms, NoTwoHeadersDefineATypeOfOneName) {
   EXPECT_EQ(joined(doubled_types(repository({"src", "include", "tests"}))), "");
-  const std::vector<SourceFile> files = {{"src/a/a.h", "struct A {\n};\nclass B;\nstruct C::D {\n"},
-                                         {"src/a/b.h", "class A final : public B {\nclass D {\n"},
-                                         {"tests/c.cc", "struct A {\n"}};
+  const std::vector<SourceFile> files = {
+      {"src/a/a.h", "struct A {\n  class B {\n};\nclass B;\nstruct C::D {\n"},
+      {"src/a/b.h", "class A final : public B {\nclass B {\nclass D {\n"},
+      {"src/b/a.h", "namespace b {\nstruct alignas(64) A {\n"},
+      {"tests/c.cc", "struct A {\n"}};
   EXPECT_EQ(joined(doubled_types(files)), "src/a/b.h: A is in src/a/a.h too\n");
 }
 
