@@ -3,47 +3,15 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <cstring>
 
+#include "decode/equal_bytes.h"
 #include "decode/json_fill.h"
 #include "decode/plain_string.h"
-#include "decode/vector.h"
 
 namespace telephony {
 namespace {
 
 using Step = FieldSteps::Step;
-
-/// Both texts, which are never empty, by words that may overlap. Most have 8 to 32 bytes, and need neither a
-/// call nor a loop.
-template <typename Word>
-bool is_equal_at(const char* a, const char* b) {
-  Word left, right;
-  std::memcpy(&left, a, sizeof left);
-  std::memcpy(&right, b, sizeof right);
-  return left == right;
-}
-
-template <>
-bool is_equal_at<Vector>(const char* a, const char* b) {
-  return bits(load_vector(a) != load_vector(b)) == 0;
-}
-
-template <typename Word>
-bool has_equal_ends(const char* a, const char* b, std::size_t size) {
-  const std::size_t last = size - sizeof(Word);
-  return is_equal_at<Word>(a, b) && is_equal_at<Word>(a + last, b + last);
-}
-
-bool is_equal(const char* a, const char* b, std::size_t size) {
-  if (size < 4) return a[0] == b[0] && a[size - 1] == b[size - 1] && a[size / 2] == b[size / 2];
-  if (size < 8) return has_equal_ends<std::uint32_t>(a, b, size);
-  if (size < 16) return has_equal_ends<std::uint64_t>(a, b, size);
-  for (; size > 32; a += 16, b += 16, size -= 16) {
-    if (!is_equal_at<Vector>(a, b)) return false;
-  }
-  return has_equal_ends<Vector>(a, b, size);
-}
 
 bool is_of_number(char c) {
   return (c >= '0' && c <= '9') || c == '-' || c == '.' || c == 'e' || c == 'E' || c == '+';
@@ -135,7 +103,7 @@ const JsonShapes::Branch* JsonShapes::follow(Number first, const char* at, const
   const auto left = static_cast<std::size_t>(end - at);
   while (first != kNone) {
     const Branch& branch = branches_[first];
-    if (branch.size <= left && is_equal(bytes_.data() + branch.at, at, branch.size)) return &branch;
+    if (branch.size <= left && equal_bytes(bytes_.data() + branch.at, at, branch.size)) return &branch;
     first = branch.beside;
   }
   return nullptr;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "decode/equal_bytes.h"
 #include "decode/vector.h"
 
 namespace telephony {
@@ -46,20 +47,10 @@ std::uint64_t equal_numbers(const std::array<std::uint32_t, kCount>& numbers, st
   return equal;
 }
 
-/// Texts of a size. They are short: comparing them here costs less than a call.
-bool same_bytes(const char* a, const char* b, std::size_t size) {
-  constexpr std::size_t kStep = sizeof(std::uint64_t);
-  if (size < kStep) return std::equal(a, a + size, b);
-  for (std::size_t i = 0; i + kStep < size; i += kStep) {
-    if (eight_bytes(a + i) != eight_bytes(b + i)) return false;
-  }
-  return eight_bytes(a + size - kStep) == eight_bytes(b + size - kStep);
-}
-
 bool same(const Stand& a, const Stand& b) {
   return a.rest.size() == b.rest.size() && a.patterns.data() == b.patterns.data() &&
          a.patterns.size() == b.patterns.size() && a.quote == b.quote &&
-         same_bytes(a.rest.data(), b.rest.data(), a.rest.size());
+         (a.rest.empty() || equal_bytes(a.rest.data(), b.rest.data(), a.rest.size()));
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ class LineScan {
   struct Block {
     std::uint64_t ends = 0;   ///< a line ends there
     std::uint64_t marks = 0;  ///< some needle may stand there, or a line ends before one that is odd
-    std::size_t lines = 0;    ///< how many end there
+    std::size_t lines = 0;    ///< how many end there: counted where an instruction does it
   };
 
  private:

@@ -41,17 +41,10 @@ std::shared_ptr<const UnlistedCode> Pipeline::shown(const Source& source, const 
 Pipeline::Unlisted& Pipeline::unlisted(const Source& source, const Event& event, std::uint32_t entry) {
   const SeriesId series = source.series[entry];
   AlikeText& known = alike_text(event.alike);
-  if (known.unlisted && known.unlisted->series == series &&
-      known.unlisted->shown->product == source.product) {
-    return *known.unlisted;
-  }
+  if (known.unlisted && known.unlisted->series == series) return *known.unlisted;
   auto shown = unlisted_code(source, event, entry);
-  std::string name = std::to_string(series);
-  for (const auto& part : {shown->provider, shown->product, shown->code, shown->text, shown->family}) {
-    name += '\n' + part;
-  }
   if (unlisted_.size() >= kAlikeTexts) unlisted_.clear();
-  std::shared_ptr<Unlisted>& same = unlisted_[name];
+  std::shared_ptr<Unlisted>& same = unlisted_[{series, shown->code, shown->text}];
   if (!same) same = std::make_shared<Unlisted>(Unlisted{std::move(shown), series, {}});
   known.unlisted = same;
   return *same;

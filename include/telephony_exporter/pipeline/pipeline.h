@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <tuple>
 
 #include "telephony_exporter/classify/classify.h"
 #include "telephony_exporter/decode/decoder.h"
@@ -125,7 +126,8 @@ class Pipeline {
   std::uint64_t deliveries_ = 0;        ///< that were taken; the number of the last one
   std::vector<Alike> alike_;            ///< by SeriesId
   std::vector<AlikeText> alike_texts_;  ///< by the number's last bits; empty until there is one
-  std::map<std::string, std::shared_ptr<Unlisted>> unlisted_;  ///< by all that tells them apart
+  /// By series, code and text; a series is of one provider, product and family.
+  std::map<std::tuple<SeriesId, std::string, std::string>, std::shared_ptr<Unlisted>> unlisted_;
   std::map<std::string, WallTime, std::less<>> warned_;
   bool stopping_ = false;
   bool asleep_ = false;  ///< the committer waits to be told that something arrived
