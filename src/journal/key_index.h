@@ -8,6 +8,7 @@
 
 #include "journal/key_queue.h"
 #include "telephony_exporter/memory/huge_pages.h"
+#include "telephony_exporter/memory/page_mapper.h"
 
 namespace telephony {
 
@@ -20,7 +21,8 @@ namespace telephony {
 ///
 /// The second: a segment that is full splits in two by one of these bits, bucket by bucket and in order, so
 /// that to grow reads no key, but for the few that found their bucket full. No insert waits for more than a
-/// segment, and nothing is given back that could leave holes.
+/// segment, and segments are small, as all that came meanwhile waits as well. Nothing is given back that
+/// could leave holes.
 ///
 /// The third: a key's address is bent (`address`), so that segments at one end get twice as many keys as at
 /// the other. Else all would split at about the same time, and then be half empty. So a key takes 11 to 12
@@ -47,10 +49,10 @@ class KeyIndex {
   static constexpr std::size_t kSlots = 10;
   static constexpr std::uint16_t kWholeTag = 0xffff;
   static constexpr std::uint32_t kAllSlots = (1U << kSlots) - 1;
-  static constexpr std::uint32_t kBuckets = 1024;           ///< of a segment: 64 KiB
+  static constexpr std::uint32_t kBuckets = 256;            ///< of a segment: 16 KiB
   static constexpr std::uint32_t kMostKeys = kBuckets * 8;  ///< of a segment, beyond which it splits
   static constexpr std::uint32_t kWalk = 64;                ///< buckets in which a key may stand
-  static constexpr std::uint32_t kFirstTagBit = 5;  ///< of the address; fewer segments split by the keys
+  static constexpr std::uint32_t kFirstTagBit = 7;  ///< of the address; fewer segments split by the keys
   static constexpr std::uint32_t kMostAddressBits = kFirstTagBit + 16;  ///< far more segments than keys allow
 
   struct alignas(64) Bucket {
@@ -74,6 +76,7 @@ class KeyIndex {
     std::size_t buckets = 0;
     void operator()(Bucket* memory) const { HugePages<Bucket>().deallocate(memory, buckets); }
   };
+  using Piece = std::unique_ptr<Bucket[], Release>;
   /// A key as the index sees it.
   struct Course {
     std::uint32_t address;
@@ -94,14 +97,17 @@ class KeyIndex {
   void move_piece();
   void widen_directory();
   Bucket* new_buckets();
+  static Piece new_piece(std::size_t segments);
 
   const KeyQueue& keys_;
   std::vector<Segment> segments_;
   std::uint32_t directory_bits_ = 0;
   std::vector<std::uint32_t> directory_;  ///< the segment of each beginning of an address
-  std::vector<std::unique_ptr<Bucket[], Release>> memory_;
+  std::vector<Piece> memory_;
   std::size_t moved_ = 0;                ///< of the first segments, those that are in large pages
   std::size_t unused_ = 0;               ///< segments of the last piece of it
+  Piece ahead_{nullptr, Release()};      ///< the next large piece, once the last one is nearly used up
+  PageMapper mapper_;                    ///< of that one
   std::vector<KeyQueue::Place> strays_;  ///< keys that found no room in a walk; of random keys there are none
 };
 
