@@ -99,6 +99,7 @@ class FileReaderTest : public ::testing::Test {
     EXPECT_TRUE(!reads || eventually(seconds(10), [&] { return rounds_ > rounds + 5; }));
     EXPECT_EQ(counted(), count);
   }
+  int rounds() const { return rounds_; }
   FileState state() {
     const std::lock_guard lock(mutex_);
     return state_;
@@ -362,6 +363,22 @@ TEST_F(FileReaderTest, ASourceThatComesBackByReloadGoesOn) {
   expect_counted(3);
   live_->set(with);
   expect_counted(5);
+}
+
+/// Not once for each of its lines.
+TEST_F(FileReaderTest, ABusyFileIsReadNowAndThen) {
+  start();
+  append("busy.log", lines(1));
+  expect_counted(1);
+  const int before = rounds();
+  const auto begin = std::chrono::steady_clock::now();
+  constexpr int kLines = 5000;
+  for (int i = 0; i < kLines; ++i) append("busy.log", lines(1));
+  EXPECT_TRUE(eventually(seconds(10), [&] { return counted() >= 1 + kLines; }));
+  const int read = rounds() - before;
+  const auto took = std::chrono::steady_clock::now() - begin;
+  EXPECT_LE(read, took / limits::kFilePace + 2);
+  EXPECT_EQ(counted(), 1 + kLines);
 }
 
 TEST_F(FileReaderTest, ManyFilesOfOneCallEach) {

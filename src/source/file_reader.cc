@@ -38,11 +38,14 @@ class FileReader::Impl {
   void run() {
     while (!stopping_) {
       const std::shared_ptr<const Settings> settings = live_.get();
+      const Clock::time_point begin = Clock::now();
       if (round(*settings) || stopping_) continue;
       // What changed just after a scan may be a new file, so the next scan must not wait for the next change.
       const auto until_scan = std::chrono::ceil<std::chrono::milliseconds>(scan_after_ - Clock::now());
       const bool early = changed_ && until_scan.count() > 0;
       changed_ |= watch_.wait(early ? std::min(until_scan, times_.poll) : times_.poll);
+      // A busy log changes with each of its lines, and to look at it costs more than to read a line.
+      std::this_thread::sleep_until(begin + limits::kFilePace);
     }
   }
 

@@ -147,10 +147,11 @@ std::optional<Chunk> LogFile::read(bool to_end, std::span<char> room) {
     const std::size_t got = bytes_->read(position_, room.data(), room.size());
     const std::string_view all(room.data(), got);
     const std::size_t newline = all.rfind('\n');
-    if (newline != all.npos) return Chunk{all.substr(0, newline + 1), position_ + newline + 1};
-    if (got < room.size()) {
+    const bool more = got == room.size();
+    if (newline != all.npos) return Chunk{all.substr(0, newline + 1), position_ + newline + 1, more};
+    if (!more) {
       if (got == 0 || !to_end) return std::nullopt;
-      return Chunk{all, position_ + got};
+      return Chunk{all, position_ + got, more};
     }
     searched_ = position_ + got;
   }

@@ -41,6 +41,7 @@ struct Fingerprint {
 struct Chunk {
   std::string_view lines;  ///< in the room that was given; a line that is too long is cut
   std::uint64_t end = 0;
+  bool more = true;  ///< there was more to read than the room holds
 };
 
 class LogFile {

@@ -195,7 +195,7 @@ bool SourceFiles::read_one(FileId id, Followed& followed, const Deliver& deliver
   content.position = chunk->end;
   file.seek(chunk->end);
   known_.update(id, content.fingerprint, chunk->end, now);
-  return true;
+  return chunk->more;
 }
 
 /// A renamed or deleted file is read as long as somebody may still write to it.
