@@ -96,6 +96,24 @@ TEST_F(WebServerTest, AnswersPipelinedScrapesInOrder) {
   EXPECT_EQ(metrics_.collected, 1 + kPairs);
 }
 
+/// Which answers whoever spells the path in another way.
+TEST_F(WebServerTest, AnswersAScrapeAsCppHttplibDoes) {
+  for (const std::string fields :
+       {" HTTP/1.1", " HTTP/1.0", " HTTP/1.1\r\nConnection: close", " HTTP/1.1\r\nAccept-Encoding: gzip",
+        " HTTP/1.1\r\nAccept: application/openmetrics-text;version=1.0.0",
+        " HTTP/1.1\r\nAccept: application/openmetrics-text\r\nAccept-Encoding: gzip\r\nConnection: close"}) {
+    const auto answer = [&](const std::string& path) {
+      auto connection = client();
+      connection.send("GET " + path + fields + "\r\n\r\n");
+      return connection.read();
+    };
+    const WebReply scraped = answer("/metrics"), by_cpp_httplib = answer("/%6detrics");
+    EXPECT_EQ(scraped.status, 200) << fields;
+    EXPECT_EQ(scraped.head, by_cpp_httplib.head) << fields;
+    EXPECT_EQ(scraped.body, by_cpp_httplib.body) << fields;
+  }
+}
+
 TEST_F(WebServerTest, TakesRequestsInPieces) {
   auto connection = client();
   const std::string request = "\r\nPOST /-/reload HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc";

@@ -102,7 +102,7 @@ std::variant<RequestHead, Refusal> parse_head(std::string_view head) {
   if (expects) result.body_bytes = 0;
   result.keep_alive = request.version() == 11 && request.keep_alive() && !expects;
   result.gzip = accepts_gzip(joined(parser, http::field::accept_encoding));
-  result.accept = joined(parser, http::field::accept);
+  result.page = negotiate(joined(parser, http::field::accept));
   return result;
 }
 

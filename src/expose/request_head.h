@@ -7,6 +7,8 @@
 #include <string_view>
 #include <variant>
 
+#include "telephony_exporter/expose/exposition.h"
+
 namespace telephony {
 
 struct RequestHead {
@@ -14,8 +16,8 @@ struct RequestHead {
   std::string target;
   std::size_t body_bytes = 0;
   bool keep_alive = true;
-  bool gzip = false;   ///< the reply may be compressed, and the client would not rather have it plain
-  std::string accept;  ///< all fields of this name, as one list
+  bool gzip = false;  ///< the reply may be compressed, and the client would not rather have it plain
+  PageFormat page = PageFormat::text;  ///< as which it would read a telemetry page
   std::chrono::steady_clock::time_point arrived;
 };
 

@@ -81,14 +81,13 @@ SharedText Routes::serve(const RequestHead& head, const Request& request, Respon
 }
 
 SharedText Routes::metrics(const RequestHead& head, Response& response) {
-  const PageFormat format = negotiate(head.accept);
-  auto page = page_.get(format, head.gzip, head.arrived);
+  SharedText page = this->page(head);
   response.status = 200;
   response.headers.erase("Vary");
   response.set_header("Vary", "Accept, Accept-Encoding");
   if (head.gzip) response.set_header("Content-Encoding", "gzip");
   response.set_content_provider(
-      page->size(), content_type(format),
+      page->size(), content_type(head.page),
       [bytes = page->data()](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
         return sink.write(bytes + offset, length);
       });

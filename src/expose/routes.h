@@ -24,9 +24,14 @@ class Routes {
   /// its bytes.
   SharedText serve(const RequestHead& head, const httplib::Request& request, httplib::Response& response);
 
+  /// Whether it asks for the telemetry page as Prometheus does.
+  bool is_scrape(const RequestHead& head) const {
+    return head.target == telemetry_path_ && head.method == "GET";
+  }
+  SharedText page(const RequestHead& head) { return page_.get(head.page, head.gzip, head.arrived); }
   /// Whether the reply takes so little time that it may be made on the thread that does the I/O.
   bool is_quick(const RequestHead& head) const {
-    return head.target == telemetry_path_ && !head.gzip && page_.is_quick(negotiate(head.accept));
+    return is_scrape(head) && !head.gzip && page_.is_quick(head.page);
   }
 
   /// Lets go of pages that nobody will ask for any more.
