@@ -5,7 +5,7 @@ import re
 from .stand import LOAD_CPU, SERVER_CPU, Failed, expect
 
 SAMPLE = re.compile(r"^\s*([\d.]+)%\s+(\S+)\s+\[(.)\]\s+(.*\S)", re.MULTILINE)
-MOST, OF_KERNEL = 8, 4
+KEPT, SHOWN_OF_SERVER, OF_KERNEL = 60, 8, 4
 
 LINE = re.compile(r"^\s*([\d,]+) \([\s\d.]+%\)\s+\S*?:(.*) \[", re.MULTILINE)
 SHOWN = 5
@@ -27,7 +27,7 @@ def shares(report):
         found[name] = found.get(name, 0) + float(percent)
     expect(ours, "perf saw nothing")
     top = [sorted(found.items(), key=lambda one: -one[1]) for found in (ours, kernel)]
-    return {"kernel": sum(kernel.values()), "functions": top[0][:MOST], "kernel_functions": top[1][:OF_KERNEL]}
+    return {"kernel": sum(kernel.values()), "functions": top[0][:KEPT], "kernel_functions": top[1][:OF_KERNEL]}
 
 
 def sampled(stand, record, missing):
@@ -58,7 +58,8 @@ def told(profile, what):
     """A sentence; nothing where there is no profile."""
     if not profile:
         return ""
-    ours, kernel = (", ".join(f"`{name}` {percent:.1f} %" for name, percent in profile[of]) for of in ("functions", "kernel_functions"))
+    ours, kernel = (", ".join(f"`{name}` {percent:.1f} %" for name, percent in profile[of][:SHOWN_OF_SERVER])
+                    for of in ("functions", "kernel_functions"))
     return (f"Where the time goes ({what}, sampled by perf): the kernel takes {profile['kernel']:.0f} % ({kernel}); "
             f"of the rest, {ours}.\n\n")
 

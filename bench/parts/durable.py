@@ -23,6 +23,15 @@ def measure(stand):
     return data | {"profiles": profiles(stand, servers[DISK], data["missing"])}
 
 
+def left_for_disk(connections, played):
+    """What the target leaves for the disk, by Little's law: all connections always have one request under way."""
+    memory, disk, least = (int(connections) / of(played[name], "rate").median * 1e6 for name in (MEMORY, DISK, FLOOR))
+    wanted = memory / WANTED[connections]
+    return (f"With {connections} connections a request may take {wanted:,.0f} µs to reach {WANTED[connections]:g} of the requests/s without the disk. "
+            f"Without it takes {memory:,.0f}, so {wanted - memory:,.0f} are left for the disk; our journal needs {disk - memory:,.0f}, the floor "
+            f"{least - memory:,.0f}.\n\n")
+
+
 def section(data, _others):
     text = ("The same requests, with the default journal (`sync: full`): an answer means that the event is on disk. The wait for the "
             "disk is no CPU, so requests a second are compared; the disk is that of this machine. The floor appends 90 bytes a request to a file and syncs it before "
@@ -31,6 +40,7 @@ def section(data, _others):
              of(rounds, "p99").text(0), ratio(rounds, played[MEMORY], "rate").text()]
             for connections, played in data["connections"].items() for name, rounds in played.items()]
     text += table(["", "CPU µs a request", "1,000 requests/s", "p50 µs", "p99 µs", "requests/s, times those of `:memory:`"], rows) + "\n"
+    text += "".join(left_for_disk(connections, played) for connections, played in data["connections"].items())
     return text + "".join(told(profile, f"{connections} connections, {DISK}") for connections, profile in data["profiles"].items())
 
 
