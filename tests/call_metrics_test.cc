@@ -1,6 +1,7 @@
 // The histograms of calls: what is observed, what is not, and how the page shows it.
 #include <gtest/gtest.h>
 
+#include "collected.h"
 #include "river_fixture.h"
 
 namespace telephony {
@@ -125,6 +126,29 @@ TEST_F(Calls, WhatCannotBeIsCountedAndLeftOut) {
   EXPECT_EQ(all("telephony_call_duration"), "");
   EXPECT_EQ(all("telephony_event_lag"), "");
   EXPECT_EQ(river_.page().find("NaN"), std::string::npos);
+}
+
+TEST_F(Calls, AreRenderedAsTheyAreCollected) {
+  expect_rendered_as_collected(river_.calls());
+  post(summary_of("s1", R"("endTime":"2199-12-31T23:59:59Z",)" + leg_of(R"("callDuration":30)")));
+  post(summary_of("s2", leg_of(R"("callDuration":-5,"callQuality":{"mos":4.1})"), "other\\ \"account\""));
+  expect_rendered_as_collected(river_.calls());
+}
+
+TEST_F(Calls, AReloadShowsOtherStreams) {
+  const TestDirectory directory;
+  const std::string other = directory.write(
+      "other.yml", "providers: [" SOURCE_DIRECTORY
+                   "/config/providers/synthflow.yml]\n"
+                   "sources:\n"
+                   "  - {name: calls, provider: synthflow, product: voice, webhook: {path: /c, auth: none}}\n");
+  EXPECT_EQ(rejected("mos"), 0);
+  river_.reload(load_settings(other, shipped_settings()->table));
+  EXPECT_EQ(rejected("mos"), -1);
+  expect_rendered_as_collected(river_.calls());
+  river_.reload(load_settings(SOURCE_DIRECTORY "/config/telephony_exporter.yml", shipped_settings()->table));
+  EXPECT_EQ(rejected("mos"), 0);
+  expect_rendered_as_collected(river_.calls());
 }
 
 TEST_F(Calls, AReloadKeepsWhatWasObserved) {

@@ -2,13 +2,14 @@
 #include "telephony_exporter/record/exporter_metrics.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <random>
 #include <thread>
 
+#include "collected.h"
 #include "river_fixture.h"
-#include "telephony_exporter/expose/exposition.h"
 
 namespace telephony {
 namespace {
@@ -124,21 +125,6 @@ TEST_F(ExporterMetricsTest, CountRepliesByListenerAndStatusOnceThereAreSome) {
   EXPECT_EQ(page.at(name + "{code=\"503\",listener=\"web\"}"), 1);
 }
 
-/// What it collects, written label by label.
-class Collected : public prometheus::Collectable {
- public:
-  explicit Collected(const prometheus::Collectable& of) : of_(of) {}
-  std::vector<prometheus::MetricFamily> Collect() const override { return of_.Collect(); }
-
- private:
-  const prometheus::Collectable& of_;
-};
-
-std::string page_of(const prometheus::Collectable& source, PageFormat format) {
-  const prometheus::Collectable* all[] = {&source};
-  return exposition(all, format);
-}
-
 TEST_F(ExporterMetricsTest, AreRenderedAsTheyAreCollected) {
   const Collected collected(metrics_);
   std::mt19937 random(11);
@@ -183,6 +169,29 @@ TEST_F(ExporterMetricsTest, WhatIsRenderedOutlivesAReload) {
   for (const RenderedFamily& family : families) family.write(page);
   EXPECT_NE(std::move(page).text().find("telephony_exporter_source_lag_bytes{source=\"gone\"} 7\n"),
             std::string::npos);
+}
+
+double cpu_seconds() {
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  return static_cast<double>(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+         static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
+}
+
+TEST(ProcessMetrics, TellWhatTheSystemTells) {
+  const double before = cpu_seconds();
+  const auto found = samples(ProcessMetrics());
+  const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  constexpr double kMicrosecond = 1e-6, kTick = 0.01, kSecond = 1;
+  EXPECT_GE(found.at("process_cpu_seconds_total{}"), before - kMicrosecond);
+  EXPECT_LE(found.at("process_cpu_seconds_total{}"), cpu_seconds() + kMicrosecond);
+  EXPECT_LE(found.at("process_start_time_seconds{}"), now + kSecond + kTick);
+  EXPECT_GE(found.at("process_start_time_seconds{}"), now - 3600);
+  EXPECT_GE(found.at("process_resident_memory_bytes{}"), 1'000'000);
+  EXPECT_GE(found.at("process_virtual_memory_bytes{}"), found.at("process_resident_memory_bytes{}"));
+  const std::vector<char> more(100'000'000);
+  EXPECT_GE(samples(ProcessMetrics()).at("process_virtual_memory_bytes{}"),
+            found.at("process_virtual_memory_bytes{}") + static_cast<double>(more.size()));
 }
 
 TEST(ProcessMetrics, HasTheFamiliesThatItCollects) {

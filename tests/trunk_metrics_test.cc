@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "collected.h"
 #include "river_fixture.h"
 
 namespace telephony {
@@ -170,6 +171,13 @@ TEST_F(TrunkMetricsTest, KeepTheirCountsOverAReload) {
   river_.reload(settings_of(directory, kCatalog, "", &river_.settings()));
   EXPECT_EQ(page().at("telephony_concurrent_calls" + labels("east")), 1);
   EXPECT_FALSE(has("telephony_trunk_limit_calls"));
+}
+
+TEST_F(WithoutLimit, AreRenderedAsTheyAreCollected) {
+  expect_rendered_as_collected(river_.trunks());
+  for (std::uint64_t session = 1; session <= 3; ++session) open(session, session == 1 ? "we\"st" : "east");
+  expect_rendered_as_collected(river_.trunks());
+  EXPECT_EQ(page_of(river_.trunks(), PageFormat::text).find("telephony_trunk_limit_calls"), std::string::npos);
 }
 
 TEST_F(TrunkMetricsTest, CountWhatExpires) {

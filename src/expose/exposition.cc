@@ -16,7 +16,6 @@ using Families = std::map<std::string, MetricFamily, std::less<>>;
 
 void collect(const prometheus::Collectable& source, Families& families) {
   for (auto& found : source.Collect()) {
-    if (found.metric.empty()) continue;
     const auto [known, is_new] = families.try_emplace(found.name);
     if (is_new) {
       known->second = std::move(found);
@@ -24,6 +23,16 @@ void collect(const prometheus::Collectable& source, Families& families) {
       std::move(found.metric.begin(), found.metric.end(), std::back_inserter(known->second.metric));
     }
   }
+}
+
+std::vector<MetricFamily> values(Families families) {
+  std::vector<MetricFamily> values;
+  for (auto& [name, family] : families) values.push_back(std::move(family));
+  return values;
+}
+
+void append(std::vector<RenderedFamily>& parts, std::vector<RenderedFamily> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(parts));
 }
 
 }  // namespace
@@ -35,21 +44,18 @@ const char* content_type(PageFormat format) {
 
 std::string exposition(std::span<const prometheus::Collectable* const> sources, PageFormat format,
                        std::string old) {
-  constexpr std::size_t kCollectedBytes = 64 * 1024;  // of what is not rendered, roughly
   std::vector<RenderedFamily> parts;
   Families collected;
   for (const auto* source : sources) {
     if (const auto* rendered = dynamic_cast<const Rendered*>(source)) {
-      auto more = rendered->rendered(format);
-      std::move(more.begin(), more.end(), std::back_inserter(parts));
+      append(parts, rendered->rendered(format));
     } else {
       collect(*source, collected);
     }
   }
-  std::size_t bytes = collected.empty() ? 0 : kCollectedBytes;
+  append(parts, rendered_slowly(values(std::move(collected))));
+  std::size_t bytes = 0;
   for (const RenderedFamily& part : parts) bytes += part.bytes;
-  for (auto& [name, family] : collected)
-    parts.push_back({name, 0, [&family = family](Page& page) { write_family(page, family); }});
   std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   Page page(format, bytes, std::move(old));
   for (const RenderedFamily& part : parts) part.write(page);

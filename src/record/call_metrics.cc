@@ -2,8 +2,10 @@
 #include "telephony_exporter/record/call_metrics.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "record/family.h"
+#include "record/page_form.h"
 
 namespace telephony {
 namespace {
@@ -67,34 +69,28 @@ bool tells_of_calls(const Source& source) {
                      [](const EventRule* rule) { return !rule->legs.empty() || !rule->occurred.empty(); });
 }
 
-Labels labels_of(const Stream& stream, const char* last, std::string value) {
-  return {{"provider", stream.provider}, {"product", stream.product}, {last, std::move(value)}};
+Labels labels_of(const Stream& stream) {
+  return {{"provider", stream.provider}, {"product", stream.product}};
 }
 
-/// The families of one page.
+Labels labels_of(const Stream& stream, const char* last, std::string value) {
+  Labels labels = labels_of(stream);
+  labels.push_back({last, std::move(value)});
+  return labels;
+}
+
+/// The families of one page; none when nothing was measured, as on most pages.
 class Families {
  public:
   void add(const Stream& stream, const std::string& account, std::size_t field,
            const prometheus::Histogram& histogram) {
-    if (families_.empty()) name_measures();  // which most pages do without
+    if (families_.empty()) name_measures();
     ClientMetric metric = histogram.Collect();
     metric.label = labels_of(stream, "account", account);
     families_[field].metric.push_back(std::move(metric));
   }
-  void add_rejected(const Stream& stream, std::size_t field, std::uint64_t events) {
-    add_sample(rejected_, labels_of(stream, "field", std::string(name(static_cast<CallField>(field)))),
-               static_cast<double>(events));
-  }
-  void add_skewed(const Stream& stream, std::uint64_t events) {
-    add_sample(skewed_, {{"provider", stream.provider}, {"product", stream.product}},
-               static_cast<double>(events));
-  }
 
-  std::vector<MetricFamily> families() && {
-    families_.push_back(std::move(rejected_));
-    families_.push_back(std::move(skewed_));
-    return std::move(families_);
-  }
+  std::vector<MetricFamily> families() && { return std::move(families_); }
 
  private:
   void name_measures() {
@@ -104,28 +100,78 @@ class Families {
   }
 
   std::vector<MetricFamily> families_;
-  MetricFamily rejected_ = metric_family("telephony_call_values_rejected_total", MetricType::Counter,
-                                         "Events whose value of a field cannot be, so that it was left out.");
-  MetricFamily skewed_ =
-      metric_family("telephony_events_from_the_future_total", MetricType::Counter,
-                    "Events that occurred later than they were received: a clock is wrong.");
 };
+
+constexpr FamilyHead kRejected = {"telephony_call_values_rejected_total", MetricType::Counter,
+                                  "Events whose value of a field cannot be, so that it was left out."};
+constexpr FamilyHead kSkewed = {"telephony_events_from_the_future_total", MetricType::Counter,
+                                "Events that occurred later than they were received: a clock is wrong."};
 
 }  // namespace
 
+/// What pages show until the next reload, or the first event of a stream that was not expected to tell of
+/// calls.
+class CallMetrics::Shown {
+ public:
+  Shown(const Settings& settings, const std::map<StreamId, Faults>& faults) {
+    for (const ActiveStream& active : settings.streams) {
+      streams_.emplace(active.id, &settings.table.streams()[active.id]);
+    }
+    for (const auto& [id, of_stream] : faults) {
+      if (const Stream* stream = find(id)) add(*stream, of_stream);
+    }
+  }
+
+  /// Null when it is not shown.
+  const Stream* find(StreamId id) const {
+    const auto found = streams_.find(id);
+    return found == streams_.end() ? nullptr : found->second;
+  }
+
+  const PageForm& form() const { return form_; }
+  PageForm::Numbers numbers() const {
+    PageForm::Numbers numbers;
+    for (const std::uint64_t* count : counts_) numbers.push_back(static_cast<double>(*count));
+    return numbers;
+  }
+
+ private:
+  void add(const Stream& stream, const Faults& faults) {
+    form_.add(kSkewed, labels_of(stream));
+    counts_.push_back(&faults.skewed);
+    for (std::size_t i = 0; i < kCallFields; ++i) {
+      form_.add(kRejected, labels_of(stream, "field", std::string(name(static_cast<CallField>(i)))));
+      counts_.push_back(&faults.rejected[i]);
+    }
+  }
+
+  std::map<StreamId, const Stream*> streams_;
+  PageForm form_;
+  std::vector<const std::uint64_t*> counts_;  ///< of the form's samples
+};
+
 CallMetrics::CallMetrics(std::shared_ptr<const Settings> settings) { adopt(std::move(settings)); }
+
+CallMetrics::~CallMetrics() = default;
 
 void CallMetrics::adopt(std::shared_ptr<const Settings> settings) {
   const std::lock_guard lock(mutex_);
+  shown_.reset();
   settings_ = std::move(settings);
   for (const Source& source : settings_->sources) {
-    if (tells_of_calls(source)) faults_.try_emplace(source.stream);
+    if (tells_of_calls(source)) faults(source.stream);
   }
+}
+
+CallMetrics::Faults& CallMetrics::faults(StreamId stream) {
+  const auto [at, is_new] = faults_.try_emplace(stream);
+  if (is_new) shown_.reset();
+  return at->second;
 }
 
 void CallMetrics::observe(const Posting& posting, const CallSample& sample) {
   const std::lock_guard lock(mutex_);
-  Faults& faults = faults_[posting.stream];
+  Faults& faults = this->faults(posting.stream);
   for (std::size_t i = 0; i < kCallFields; ++i) faults.rejected[i] += sample.absurd[i] ? 1 : 0;
   if (sample.legs.empty() && !sample.occurred) return;
   Histograms& histograms = histograms_[{posting.stream, std::string(posting.account)}];
@@ -140,32 +186,44 @@ void CallMetrics::observe(const Posting& posting, const CallSample& sample) {
 /// A clock that is ahead says nothing of the lag, but that it is small.
 void CallMetrics::observe_lag(const Posting& posting, WallTime occurred, Histograms& histograms) {
   const bool skewed = occurred > posting.received;
-  if (skewed) ++faults_[posting.stream].skewed;
+  if (skewed) ++faults(posting.stream).skewed;
   const std::chrono::duration<double> lag = posting.received - occurred;
   add(histograms[kLag], kLag, skewed ? 0 : lag.count());
 }
 
-std::vector<MetricFamily> CallMetrics::Collect() const {
+/// The mutex must be held as long as it is used.
+const CallMetrics::Shown& CallMetrics::shown() const {
+  if (!shown_) shown_ = std::make_unique<Shown>(*settings_, faults_);
+  return *shown_;
+}
+
+/// With the mutex held.
+std::vector<MetricFamily> CallMetrics::measured() const {
   Families page;
-  const std::lock_guard lock(mutex_);
-  std::map<StreamId, const Stream*> shown;
-  for (const ActiveStream& active : settings_->streams) {
-    shown.emplace(active.id, &settings_->table.streams()[active.id]);
-  }
   for (const auto& [key, histograms] : histograms_) {
-    const auto stream = shown.find(key.first);
-    if (stream == shown.end()) continue;
+    const Stream* stream = shown().find(key.first);
+    if (stream == nullptr) continue;
     for (std::size_t i = 0; i < kCallFields; ++i) {
-      if (histograms[i]) page.add(*stream->second, key.second, i, *histograms[i]);
+      if (histograms[i]) page.add(*stream, key.second, i, *histograms[i]);
     }
   }
-  for (const auto& [id, faults] : faults_) {
-    const auto stream = shown.find(id);
-    if (stream == shown.end()) continue;
-    page.add_skewed(*stream->second, faults.skewed);
-    for (std::size_t i = 0; i < kCallFields; ++i) page.add_rejected(*stream->second, i, faults.rejected[i]);
-  }
   return std::move(page).families();
+}
+
+std::vector<MetricFamily> CallMetrics::Collect() const {
+  const std::lock_guard lock(mutex_);
+  auto families = shown().form().collected(shown().numbers());
+  auto more = measured();
+  std::move(more.begin(), more.end(), std::back_inserter(families));
+  return families;
+}
+
+std::vector<RenderedFamily> CallMetrics::rendered(PageFormat format) const {
+  const std::lock_guard lock(mutex_);
+  auto families = shown().form().rendered(format, shown().numbers());
+  auto more = rendered_slowly(measured());
+  std::move(more.begin(), more.end(), std::back_inserter(families));
+  return families;
 }
 
 }  // namespace telephony

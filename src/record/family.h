@@ -24,12 +24,4 @@ inline void add_sample(prometheus::MetricFamily& family, std::vector<prometheus:
   family.metric.push_back(std::move(metric));
 }
 
-/// A family of one sample without labels.
-inline prometheus::MetricFamily single_metric(const char* name, prometheus::MetricType type, const char* help,
-                                              double value) {
-  prometheus::MetricFamily family = metric_family(name, type, help);
-  add_sample(family, {}, value);
-  return family;
-}
-
 }  // namespace telephony

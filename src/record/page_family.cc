@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <memory>
 
 #include "telephony_exporter/record/page.h"
 
@@ -112,6 +113,15 @@ bool is_stateset(const MetricFamily& family) {
          });
 }
 
+constexpr std::size_t kLineBytes = 200;  // roughly
+
+std::size_t lines(const MetricFamily& family) {
+  std::size_t lines = 3;
+  for (const ClientMetric& metric : family.metric)
+    lines += 3 + metric.summary.quantile.size() + metric.histogram.bucket.size();
+  return lines;
+}
+
 }  // namespace
 
 void write_family(Page& page, MetricFamily& family) {
@@ -124,6 +134,17 @@ void write_family(Page& page, MetricFamily& family) {
   family.metric.erase(twice, family.metric.end());
   page.begin({family.name, family.type, family.help}, is_stateset(family) ? "stateset" : "");
   for (const ClientMetric& metric : family.metric) write(Metric(page, family, metric), family.type, metric);
+}
+
+std::vector<RenderedFamily> rendered_slowly(std::vector<MetricFamily> families) {
+  std::vector<RenderedFamily> rendered;
+  for (MetricFamily& family : families) {
+    if (family.metric.empty()) continue;
+    const std::size_t bytes = family.help.size() + lines(family) * kLineBytes;
+    const auto kept = std::make_shared<MetricFamily>(std::move(family));
+    rendered.push_back({kept->name, bytes, [kept](Page& page) { write_family(page, *kept); }});
+  }
+  return rendered;
 }
 
 }  // namespace telephony

@@ -7,9 +7,13 @@
 
 #include <array>
 #include <charconv>
+#include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <string_view>
+#include <optional>
+#include <sstream>
+#include <string>
 
 #include "record/page_form.h"
 #include "telephony_exporter/record/exporter_metrics.h"
@@ -20,37 +24,48 @@ namespace {
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-constexpr std::size_t kUserTime = 11, kSystemTime = 12, kStartTime = 19, kVirtual = 20, kResident = 21;
+struct Pages {
+  std::int64_t all = 0, resident = 0;
+};
 
-/// The fields of /proc/self/stat from the third on, as proc(5) numbers them less 3; empty when it is not
-/// there. Read without a stream, which would take longer than the rest of a small page's numbers.
-std::vector<std::int64_t> stat_fields() {
-  std::array<char, 1024> text{};
-  const int file = ::open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
-  if (file < 0) return {};
-  const auto got = ::read(file, text.data(), text.size());
-  ::close(file);
-  const std::string_view line(text.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
-  const std::size_t close = line.rfind(')');
-  if (close == line.npos || close + 4 > line.size()) return {};
-  std::vector<std::int64_t> fields = {0};  // the third is a letter
-  const char* const end = line.data() + line.size();
-  for (const char* at = line.data() + close + 4; at < end && fields.size() <= kResident; ++at) {
-    const auto [next, error] = std::from_chars(at, end, fields.emplace_back());
-    if (error != std::errc{}) return {};
-    at = next;
-  }
-  return fields.size() > kResident ? fields : std::vector<std::int64_t>();
+/// None when the system does not tell. The file is kept open, as to find it takes as long as to read it, and
+/// so is /proc/self/stat not read, which adds up every thread.
+std::optional<Pages> pages() {
+  static const int file = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  std::array<char, 128> text{};
+  const auto got = ::pread(file, text.data(), text.size(), 0);
+  if (got <= 0) return std::nullopt;
+  Pages pages;
+  const char* const end = text.data() + got;
+  const auto all = std::from_chars(text.data(), end, pages.all);
+  if (all.ec != std::errc{} || all.ptr == end) return std::nullopt;
+  const auto resident = std::from_chars(all.ptr + 1, end, pages.resident);
+  return resident.ec == std::errc{} ? std::optional(pages) : std::nullopt;
 }
 
-/// When the machine started, as a Unix time. The kernel adds up every interrupt to answer, so it is asked
-/// once.
+double cpu_seconds() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+}
+
+/// When the machine started, as a Unix time.
 double boot_time() {
   std::ifstream in("/proc/stat");
   for (std::string line; std::getline(in, line);) {
     if (line.starts_with("btime ")) return std::stod(line.substr(6));
   }
   return 0;
+}
+
+/// As a Unix time: field 22 of /proc/self/stat, as proc(5) numbers them, is in ticks from there.
+double start_time() {
+  std::ifstream in("/proc/self/stat");
+  std::string stat, field;
+  std::getline(in, stat);
+  std::istringstream fields(stat.substr(stat.rfind(')') + 1));
+  for (int number = 3; number <= 22; ++number) fields >> field;
+  return boot_time() + std::strtod(field.c_str(), nullptr) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 double open_files() {
@@ -79,20 +94,18 @@ const PageForm& form() {
 
 /// Of the form; none when the system does not tell.
 PageForm::Numbers numbers() {
-  const std::vector<std::int64_t> fields = stat_fields();
-  if (fields.empty()) return {};
-  const auto stat = [&](std::size_t field) { return static_cast<double>(fields[field]); };
-  static const double booted = boot_time();
-  const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
-  const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
+  const std::optional<Pages> memory = pages();
+  if (!memory) return {};
+  static const double started = start_time();
+  static const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
-  return {(stat(kUserTime) + stat(kSystemTime)) / ticks,
+  return {cpu_seconds(),
           open_files(),
           static_cast<double>(files.rlim_cur),
-          stat(kVirtual),
-          stat(kResident) * page,
-          booted + stat(kStartTime) / ticks};
+          static_cast<double>(memory->all) * page,
+          static_cast<double>(memory->resident) * page,
+          started};
 }
 
 }  // namespace

@@ -2,9 +2,11 @@
 #include "telephony_exporter/record/trunk_metrics.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 #include "record/family.h"
+#include "record/page_form.h"
 
 namespace telephony {
 namespace {
@@ -149,12 +151,25 @@ TrunkId TrunkMetrics::trunk(StreamId stream, std::string_view account) const {
   return {stream, account.empty() ? kNoAccount : ledger_.admit(stream, account)};
 }
 
-std::vector<MetricFamily> TrunkMetrics::Collect() const {
+/// What a page shows: of each trunk, and of all calls.
+struct TrunkMetrics::Reading {
+  std::vector<MetricFamily> trunks;
+  PageForm::Numbers calls;
+
+  static const PageForm& form() {
+    static const PageForm of_calls = {
+        {"telephony_exporter_calls_expired_total", MetricType::Counter, "Open calls whose end was never told."},
+        {"telephony_exporter_calls_dropped_total", MetricType::Counter,
+         "Calls that are not followed, because too many are open."}};
+    return of_calls;
+  }
+};
+
+TrunkMetrics::Reading TrunkMetrics::read() const {
   std::unique_lock lock(mutex_);
   const auto settings = settings_;
   const std::vector<TrunkNumbers> trunks = trunks_.numbers(clock_());
-  const auto expired = static_cast<double>(trunks_.expired()),
-             dropped = static_cast<double>(trunks_.dropped());
+  PageForm::Numbers calls = {static_cast<double>(trunks_.expired()), static_cast<double>(trunks_.dropped())};
   lock.unlock();
   std::optional<Families> page;  // most pages do without
   for (const TrunkNumbers& trunk : trunks) {
@@ -165,11 +180,21 @@ std::vector<MetricFamily> TrunkMetrics::Collect() const {
     if (!page) page.emplace();
     page->add(trunk, {{"provider", stream.provider}, {"product", stream.product}, {"account", account}});
   }
-  auto families = page ? std::move(*page).families() : std::vector<MetricFamily>();
-  families.push_back(single_metric("telephony_exporter_calls_expired_total", MetricType::Counter,
-                                   "Open calls whose end was never told.", expired));
-  families.push_back(single_metric("telephony_exporter_calls_dropped_total", MetricType::Counter,
-                                   "Calls that are not followed, because too many are open.", dropped));
+  return {page ? std::move(*page).families() : std::vector<MetricFamily>(), std::move(calls)};
+}
+
+std::vector<MetricFamily> TrunkMetrics::Collect() const {
+  Reading reading = read();
+  auto families = Reading::form().collected(reading.calls);
+  std::move(reading.trunks.begin(), reading.trunks.end(), std::back_inserter(families));
+  return families;
+}
+
+std::vector<RenderedFamily> TrunkMetrics::rendered(PageFormat format) const {
+  Reading reading = read();
+  auto families = Reading::form().rendered(format, std::move(reading.calls));
+  auto more = rendered_slowly(std::move(reading.trunks));
+  std::move(more.begin(), more.end(), std::back_inserter(families));
   return families;
 }
 

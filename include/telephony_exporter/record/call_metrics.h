@@ -1,7 +1,6 @@
 // How long calls took and how they sounded, and how late events come: histograms, kept in memory only.
 #pragma once
 
-#include <prometheus/collectable.h>
 #include <prometheus/histogram.h>
 
 #include <array>
@@ -17,6 +16,7 @@
 
 #include "telephony_exporter/config/settings.h"
 #include "telephony_exporter/event/event.h"
+#include "telephony_exporter/record/page.h"
 
 namespace telephony {
 
@@ -28,9 +28,10 @@ struct CallSample {
 };
 
 /// Thread-safe. A reload changes which streams are shown, never their values.
-class CallMetrics : public prometheus::Collectable {
+class CallMetrics : public Rendered {
  public:
   explicit CallMetrics(std::shared_ptr<const Settings> settings);
+  ~CallMetrics() override;
 
   /// Shows the streams of these settings from now on.
   void adopt(std::shared_ptr<const Settings> settings);
@@ -39,6 +40,7 @@ class CallMetrics : public prometheus::Collectable {
   void observe(const Posting& posting, const CallSample& sample);
 
   std::vector<prometheus::MetricFamily> Collect() const override;
+  std::vector<RenderedFamily> rendered(PageFormat format) const override;
 
  private:
   /// By CallField, the place of `occurred` being that of the lag.
@@ -48,12 +50,18 @@ class CallMetrics : public prometheus::Collectable {
     std::uint64_t skewed = 0;
   };
 
+  class Shown;
+
+  Faults& faults(StreamId stream);
   void observe_lag(const Posting& posting, WallTime occurred, Histograms& histograms);
+  const Shown& shown() const;
+  std::vector<prometheus::MetricFamily> measured() const;
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;
   std::map<std::pair<StreamId, std::string>, Histograms> histograms_;  ///< by the account as it counts, or ""
   std::map<StreamId, Faults> faults_;
+  mutable std::unique_ptr<Shown> shown_;  ///< null before the first page of other streams
 };
 
 }  // namespace telephony

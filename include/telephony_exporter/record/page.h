@@ -106,6 +106,8 @@ class Rendered : public prometheus::Collectable {
 
 /// Writes a family label by label; sorts its samples. Counters begin with the process here.
 void write_family(Page& page, prometheus::MetricFamily& family);
+/// What does so with each of them that has samples.
+std::vector<RenderedFamily> rendered_slowly(std::vector<prometheus::MetricFamily> families);
 
 /// With \, newline and, where it stands in quotes, " escaped.
 void append_escaped(std::string& out, std::string_view text, bool quoted);

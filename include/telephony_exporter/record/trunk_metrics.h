@@ -1,8 +1,6 @@
 // The metrics of calls that are open and of the trunks that they take.
 #pragma once
 
-#include <prometheus/collectable.h>
-
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -25,7 +23,7 @@ struct TrunkNote {
 };
 
 /// Thread-safe. Nothing of it outlives a restart; a reload changes limits, never counts.
-class TrunkMetrics : public prometheus::Collectable {
+class TrunkMetrics : public Rendered {
  public:
   using Clock = std::function<WallTime()>;
 
@@ -48,8 +46,11 @@ class TrunkMetrics : public prometheus::Collectable {
   TrunkView view(StreamId stream, std::string_view account) const;
 
   std::vector<prometheus::MetricFamily> Collect() const override;
+  std::vector<RenderedFamily> rendered(PageFormat format) const override;
 
  private:
+  struct Reading;
+  Reading read() const;
   TrunkId trunk(StreamId stream, std::string_view account) const;
 
   Ledger& ledger_;
