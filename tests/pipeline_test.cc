@@ -415,15 +415,25 @@ TEST(Pipeline, MergedLinesAmountToTheSameAsThoseOfOneEach) {
   std::mt19937 random(11);
   for (int bodies = 0; bodies < 60; ++bodies) {
     const char* source = random() % 3 == 0 ? "fax" : "calls";
+    const bool keyed = random() % 4 == 0;
+    const auto post = [&](River& river, const std::string& text, const std::string& key) {
+      RawEvent raw;
+      raw.format = BodyFormat::text;
+      raw.body = text;
+      if (keyed) raw.idempotency_key = key;
+      return river.post(source, raw);
+    };
+    const std::string key = std::to_string(bodies);
     std::string body;
     Receipt sum;
     for (int i = 0; i < 50; ++i) {
       const std::string line = std::to_string(random()) + " said " + std::to_string(1 + random() % 3) +
                                ": word " + static_cast<char>('a' + random() % 9);
       body += line + '\n';
-      sum += single.post(source, BodyFormat::text, line);
+      sum += post(single, line, key + ' ' + std::to_string(i));
     }
-    EXPECT_EQ(summary(merged.post(source, BodyFormat::text, body)), summary(sum)) << body;
+    EXPECT_EQ(summary(post(merged, body, key)), summary(sum)) << body;
+    if (keyed) EXPECT_EQ(summary(post(merged, body, key)), "duplicate 50");
     ASSERT_EQ(told(merged), told(single)) << body;
   }
 }

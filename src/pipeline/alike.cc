@@ -75,11 +75,15 @@ bool Pipeline::add_to_alike(Alike& alike, bool refused) {
 /// The same for events of which the decoder knows that they are alike, before anybody looks at what they say.
 bool Pipeline::add_again(const Source& source, std::uint64_t text, Delivery& delivery) {
   const AlikeText& known = alike_text(text);
-  if (!known.entry) return false;
+  if (!known.entry || !delivery.idempotency_key.empty()) return false;
   const SeriesId series = source.series[*known.entry];
-  if (series >= alike_.size()) return false;
-  const Alike& alike = known.unlisted ? known.unlisted->alike : alike_[series];
-  if (alike.delivery != deliveries_ || !raise(alike.posting)) return false;
+  if (known.unlisted ? known.unlisted->series != series : series >= alike_.size()) return false;
+  Alike& alike = known.unlisted ? known.unlisted->alike : alike_[series];
+  if (alike.delivery != deliveries_ || !raise(alike.posting)) {
+    alike = {deliveries_, open_->postings.size()};
+    if (known.unlisted) delivery.unlisted.push_back({alike.posting, known.unlisted->shown});
+    add_posting(source, delivery).error = series;
+  }
   ++delivery.receipt.received;
   return true;
 }

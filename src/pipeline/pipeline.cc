@@ -109,10 +109,7 @@ void Pipeline::add_event(const Source& source, const Event& event, Delivery& del
     ++delivery.receipt.ignored;
     return;
   }
-  ++open_->events;
-  Posting& posting = open_->postings.emplace_back();
-  posting.stream = source.stream;
-  posting.received = delivery.received;
+  Posting& posting = add_posting(source, delivery);
   posting.key = key_of(source, event, delivery);
   if (event.session) posting.session = static_cast<std::uint8_t>(*event.session);
   posting.account = open_->texts.keep(event.account);
@@ -126,6 +123,14 @@ void Pipeline::add_event(const Source& source, const Event& event, Delivery& del
   UnlistedNote& note = delivery.unlisted.emplace_back();
   note.posting = open_->postings.size() - 1;
   note.shown = shown(source, event, meaning->entry);
+}
+
+Posting& Pipeline::add_posting(const Source& source, const Delivery& delivery) {
+  ++open_->events;
+  Posting& posting = open_->postings.emplace_back();
+  posting.stream = source.stream;
+  posting.received = delivery.received;
+  return posting;
 }
 
 /// What is told of the calls of the last posting.

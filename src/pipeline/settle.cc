@@ -116,17 +116,20 @@ void Pipeline::settle(Group& group, Delivery& delivery, bool committed) {
 
 /// All of a delivery are of one provider.
 void Pipeline::note_unlisted(const Group& group, const Delivery& delivery) {
+  std::vector<UnlistedCodes::Seen> seen;
+  seen.reserve(delivery.unlisted.size());
   std::uint64_t events = 0;
   for (const UnlistedNote& note : delivery.unlisted) {
     const Posting& posting = group.postings[note.posting];
     if (posting.duplicate) continue;
     events += posting.count;
-    const UnlistedCode& code = *note.shown;
-    if (!parts_.unlisted.add(code, delivery.received, posting.count)) continue;
-    parts_.log.warn("a code is not in the catalog; see /api/v1/unlisted", {{"provider", code.provider},
-                                                                           {"product", code.product},
-                                                                           {"code", code.code},
-                                                                           {"family", code.family}});
+    seen.push_back({note.shown.get(), posting.count});
+  }
+  for (const UnlistedCode* code : parts_.unlisted.add(seen, delivery.received)) {
+    parts_.log.warn("a code is not in the catalog; see /api/v1/unlisted", {{"provider", code->provider},
+                                                                           {"product", code->product},
+                                                                           {"code", code->code},
+                                                                           {"family", code->family}});
   }
   if (events > 0) parts_.metrics.unlisted(delivery.unlisted.front().shown->provider, events);
 }

@@ -6,7 +6,7 @@
 
 namespace telephony {
 
-/// Texts and codes differ most, so they come first.
+/// Codes and texts differ most, so they come first.
 UnlistedCodes::Name UnlistedCodes::name_of(const UnlistedCode& code) {
   return {code.code, code.text, code.product, code.provider};
 }
@@ -30,9 +30,22 @@ UnlistedCodes::Kept& UnlistedCodes::kept(const UnlistedCode& code, WallTime now)
 }
 
 bool UnlistedCodes::add(const UnlistedCode& code, WallTime now, std::uint64_t times) {
+  const Seen seen{&code, times};
+  return !add({&seen, 1}, now).empty();
+}
+
+std::vector<const UnlistedCode*> UnlistedCodes::add(std::span<const Seen> all, WallTime now) {
+  std::vector<const UnlistedCode*> to_tell;
   const std::lock_guard lock(mutex_);
-  Kept& kept = this->kept(code, now);
-  kept.code.count += times;
+  for (const Seen& seen : all) {
+    if (see(seen, now)) to_tell.push_back(seen.code);
+  }
+  return to_tell;
+}
+
+bool UnlistedCodes::see(const Seen& seen, WallTime now) {
+  Kept& kept = this->kept(*seen.code, now);
+  kept.code.count += seen.times;
   kept.code.last_seen = now;
   if (now - kept.told < limits::kLogAgainAfter) return false;
   kept.told = now;

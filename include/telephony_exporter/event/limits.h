@@ -68,7 +68,7 @@ inline constexpr std::chrono::hours kLogAgainAfter{1};
 inline constexpr std::size_t kStreamBytes = 256 * 1024;
 
 // Log files that are followed.
-inline constexpr std::uint64_t kFileChunkBytes = 512 * 1024;  // read at once; a cache holds it
+inline constexpr std::uint64_t kFileChunkBytes = 1024 * 1024;  // read at once; a cache holds it
 inline constexpr std::size_t kFingerprintBytes = 1024;        // of a file's beginning, to know it again
 inline constexpr std::size_t kKnownFiles = 100'000;           // of a source, whose positions are remembered
 inline constexpr std::size_t kOpenFiles = 512;                // of a source, before idle ones are closed

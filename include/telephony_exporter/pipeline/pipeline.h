@@ -68,6 +68,7 @@ class Pipeline {
   void add(const Source& source, const Record& record, Delivery& delivery);
   void add_event(const Source& source, const Event& event, Delivery& delivery);
   bool take(const Source& source, const RawEvent& raw, const Done& done);
+  Posting& add_posting(const Source& source, const Delivery& delivery);
   bool raise(std::size_t posting);
   void note_calls(const Event& event);
   void note_trunk(const Source& source, const Event& event, bool refused, WallTime received);

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <list>
-#include <map>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "telephony_exporter/event/posting.h"
@@ -34,6 +36,13 @@ class UnlistedCodes {
   /// it was seen since the last time.
   bool add(const UnlistedCode& code, WallTime now, std::uint64_t times = 1);
 
+  /// The same for several; of which of them.
+  struct Seen {
+    const UnlistedCode* code;
+    std::uint64_t times;
+  };
+  std::vector<const UnlistedCode*> add(std::span<const Seen> all, WallTime now);
+
   /// Newest first, then most frequent first, then by code and text.
   std::vector<UnlistedCode> list() const;
 
@@ -45,14 +54,21 @@ class UnlistedCodes {
   using List = std::list<Kept>;
   /// By what tells codes apart; the texts are those of the list.
   using Name = std::tuple<std::string_view, std::string_view, std::string_view, std::string_view>;
+  struct Hash {
+    std::size_t operator()(const Name& name) const {
+      const std::hash<std::string_view> hash;
+      return hash(std::get<0>(name)) + 31 * hash(std::get<1>(name));
+    }
+  };
 
   static Name name_of(const UnlistedCode& code);
+  bool see(const Seen& seen, WallTime now);
   Kept& kept(const UnlistedCode& code, WallTime now);
   bool may_tell(WallTime now);
 
   mutable std::mutex mutex_;
   List kept_;  ///< the one seen last is first
-  std::map<Name, List::iterator> by_name_;
+  std::unordered_map<Name, List::iterator, Hash> by_name_;
   WallTime telling_since_;
   std::size_t told_ = 0;
 };
