@@ -100,7 +100,7 @@ def of_size(stand, wanted, rivals):
 
 def beside_load(stand):
     """Webhooks with and without a scrape each second."""
-    seconds = 2 if stand.quick else 5
+    seconds = 2 if stand.quick else 3
 
     def load(server, encoding):
         scraping = None
@@ -119,7 +119,7 @@ def beside_load(stand):
         plays = {"without scrapes": lambda: load(server, None), "scraped each second": lambda: load(server, "identity"),
                  "scraped each second, gzip": lambda: load(server, "gzip")}
         load(server, None)
-        return {"samples": series, "rounds": interleaved(plays, stand.rounds(5))}
+        return {"samples": series, "rounds": interleaved(plays, stand.rounds(11))}
 
 
 def measure(stand):
