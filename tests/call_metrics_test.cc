@@ -138,10 +138,11 @@ TEST_F(Calls, AreRenderedAsTheyAreCollected) {
 TEST_F(Calls, AReloadShowsOtherStreams) {
   const TestDirectory directory;
   const std::string other = directory.write(
-      "other.yml", "providers: [" SOURCE_DIRECTORY
-                   "/config/providers/synthflow.yml]\n"
-                   "sources:\n"
-                   "  - {name: calls, provider: synthflow, product: voice, webhook: {path: /c, auth: none}}\n");
+      "other.yml",
+      "providers: [" SOURCE_DIRECTORY
+      "/config/providers/synthflow.yml]\n"
+      "sources:\n"
+      "  - {name: calls, provider: synthflow, product: voice, webhook: {path: /c, auth: none}}\n");
   EXPECT_EQ(rejected("mos"), 0);
   river_.reload(load_settings(other, shipped_settings()->table));
   EXPECT_EQ(rejected("mos"), -1);

@@ -181,7 +181,8 @@ double cpu_seconds() {
 TEST(ProcessMetrics, TellWhatTheSystemTells) {
   const double before = cpu_seconds();
   const auto found = samples(ProcessMetrics());
-  const double now = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const double now =
+      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   constexpr double kMicrosecond = 1e-6, kTick = 0.01, kSecond = 1;
   EXPECT_GE(found.at("process_cpu_seconds_total{}"), before - kMicrosecond);
   EXPECT_LE(found.at("process_cpu_seconds_total{}"), cpu_seconds() + kMicrosecond);

@@ -177,7 +177,8 @@ TEST_F(WithoutLimit, AreRenderedAsTheyAreCollected) {
   expect_rendered_as_collected(river_.trunks());
   for (std::uint64_t session = 1; session <= 3; ++session) open(session, session == 1 ? "we\"st" : "east");
   expect_rendered_as_collected(river_.trunks());
-  EXPECT_EQ(page_of(river_.trunks(), PageFormat::text).find("telephony_trunk_limit_calls"), std::string::npos);
+  EXPECT_EQ(page_of(river_.trunks(), PageFormat::text).find("telephony_trunk_limit_calls"),
+            std::string::npos);
 }
 
 TEST_F(TrunkMetricsTest, CountWhatExpires) {

@@ -45,6 +45,17 @@ TEST(UnlistedCodes, TakesSeveralAtOnce) {
   EXPECT_EQ(codes.list().at(0).count, 7U);
 }
 
+TEST(UnlistedCodes, SaysOfSeveralWhichAreToBeTold) {
+  UnlistedCodes codes;
+  TestClock clock;
+  const UnlistedCode one = code_of("1"), two = code_of("2");
+  EXPECT_TRUE(codes.add(one, clock.now()));
+  const std::vector<UnlistedCodes::Seen> seen = {{&one, 2}, {&two, 3}, {&two, 4}};
+  EXPECT_EQ(codes.add(seen, clock.now()), std::vector<const UnlistedCode*>{&two});
+  EXPECT_EQ(codes.list().at(0).count, 7U);
+  EXPECT_EQ(codes.list().at(1).count, 3U);
+}
+
 TEST(UnlistedCodes, TellsAtFirstSightAndThenOnceAnHour) {
   UnlistedCodes codes;
   TestClock clock;

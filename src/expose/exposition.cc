@@ -25,7 +25,7 @@ void collect(const prometheus::Collectable& source, Families& families) {
   }
 }
 
-std::vector<MetricFamily> values(Families families) {
+std::vector<MetricFamily> values(Families&& families) {
   std::vector<MetricFamily> values;
   for (auto& [name, family] : families) values.push_back(std::move(family));
   return values;

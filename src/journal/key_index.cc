@@ -140,8 +140,7 @@ void KeyIndex::split(const Course& course) {
   const std::uint32_t number = segment_of(course);
   const std::uint32_t bit = segments_[number].address_bits;
   if (bit == kMostAddressBits) return;
-  const bool large = segments_.size() >= kSmallSegments;
-  if (large && moved_ < kSmallSegments && segments_.size() % kSplitsToMove == 0) move_piece();
+  if (is_large() && moved_ < kSmallSegments && segments_.size() % kSplitsToMove == 0) move_piece();
   const std::vector<KeyQueue::Place> anew = places(segments_[number], has_tag_bit(bit));
   strays_.reserve(strays_.size() + anew.size());
   if (bit == directory_bits_) widen_directory();
@@ -203,16 +202,18 @@ void KeyIndex::widen_directory() {
   ++directory_bits_;
 }
 
+/// New segments stand in pieces of large pages.
+bool KeyIndex::is_large() const { return segments_.size() >= kSmallSegments; }
+
 /// Not yet written to, but for a first segment.
 KeyIndex::Bucket* KeyIndex::new_buckets() {
-  const bool large = segments_.size() >= kSmallSegments;
   if (unused_ == 0) {
-    const std::size_t segments = large ? kLargePiece : kSmallPiece;
+    const std::size_t segments = is_large() ? kLargePiece : kSmallPiece;
     memory_.reserve(memory_.size() + 1);
     memory_.push_back(ahead_ ? std::move(ahead_) : new_piece(segments));
     unused_ = segments;
   }
-  if (large && unused_ <= kNearlyUsedUp && !ahead_) {
+  if (is_large() && unused_ <= kNearlyUsedUp && !ahead_) {
     ahead_ = new_piece(kLargePiece);
     mapper_.map(ahead_.get(), kLargePiece * kBuckets * sizeof(Bucket));
   }

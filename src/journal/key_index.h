@@ -96,6 +96,7 @@ class KeyIndex {
   std::vector<KeyQueue::Place> places(const Segment& segment, bool only_away) const;
   void move_piece();
   void widen_directory();
+  bool is_large() const;
   Bucket* new_buckets();
   static Piece new_piece(std::size_t segments);
 

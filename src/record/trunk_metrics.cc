@@ -157,10 +157,10 @@ struct TrunkMetrics::Reading {
   PageForm::Numbers calls;
 
   static const PageForm& form() {
-    static const PageForm of_calls = {
-        {"telephony_exporter_calls_expired_total", MetricType::Counter, "Open calls whose end was never told."},
-        {"telephony_exporter_calls_dropped_total", MetricType::Counter,
-         "Calls that are not followed, because too many are open."}};
+    static const PageForm of_calls = {{"telephony_exporter_calls_expired_total", MetricType::Counter,
+                                       "Open calls whose end was never told."},
+                                      {"telephony_exporter_calls_dropped_total", MetricType::Counter,
+                                       "Calls that are not followed, because too many are open."}};
     return of_calls;
   }
 };
