@@ -174,10 +174,10 @@ TEST(DedupOracle, KeysThatFallIntoTheSameBuckets) {
 TEST(DedupOracle, WithoutMemoryNothingIsRemembered) {
   std::mt19937_64 random(1);
   const WallTime now{hours(500'000)};
-  DedupWindow window({hours(1), 1'000'000});
+  DedupWindow window({hours(1), 2'000'000});
   std::size_t known = 0;
   std::size_t faults = 0;
-  for (int nth = 1; known < 200'000; nth = nth % 5 + 1) {
+  for (int nth = 1; known < 1'200'000; nth = nth % 5 + 1) {
     std::vector<Posting> batch(500);
     for (Posting& posting : batch) posting.key = EventKey{random(), random()};
     DedupWindow::Marked marked;

@@ -376,6 +376,10 @@ std::string told(River& river) {
   }
   const HintMetrics hints(river.hints(), [&] { return river.clock.now(); });
   for (const auto& [name, value] : samples(hints)) out += name + ' ' + std::to_string(value) + '\n';
+  for (const auto& [name, value] : samples(river.metrics())) {
+    if (name.starts_with("telephony_exporter_unlisted_codes_total"))
+      out += name + ' ' + std::to_string(value) + '\n';
+  }
   for (const UnlistedCode& code : river.unlisted().list()) {
     out += code.code + ' ' + code.text + ' ' + std::to_string(code.count) + '\n';
   }

@@ -18,13 +18,19 @@ UnlistedCode code_of(const std::string& code, const std::string& text = "") {
   return out;
 }
 
+/// True when the operator should hear of it.
+bool add(UnlistedCodes& codes, const UnlistedCode& code, WallTime now, std::uint64_t times = 1) {
+  const UnlistedCodes::Seen seen{&code, times};
+  return !codes.add({&seen, 1}, now).empty();
+}
+
 TEST(UnlistedCodes, CountsAndRemembersWhenItSawACode) {
   UnlistedCodes codes;
   TestClock clock;
   const WallTime first = clock.now();
-  codes.add(code_of("1", "busy here"), clock.now());
+  add(codes, code_of("1", "busy here"), clock.now());
   clock.advance(std::chrono::minutes(5));
-  codes.add(code_of("1", "busy here"), clock.now());
+  add(codes, code_of("1", "busy here"), clock.now());
   const auto list = codes.list();
   ASSERT_EQ(list.size(), 1U);
   EXPECT_EQ(list[0].provider, "acme");
@@ -40,8 +46,8 @@ TEST(UnlistedCodes, CountsAndRemembersWhenItSawACode) {
 TEST(UnlistedCodes, TakesSeveralAtOnce) {
   UnlistedCodes codes;
   TestClock clock;
-  EXPECT_TRUE(codes.add(code_of("1"), clock.now(), 3));
-  EXPECT_FALSE(codes.add(code_of("1"), clock.now(), 4));
+  EXPECT_TRUE(add(codes, code_of("1"), clock.now(), 3));
+  EXPECT_FALSE(add(codes, code_of("1"), clock.now(), 4));
   EXPECT_EQ(codes.list().at(0).count, 7U);
 }
 
@@ -49,7 +55,7 @@ TEST(UnlistedCodes, SaysOfSeveralWhichAreToBeTold) {
   UnlistedCodes codes;
   TestClock clock;
   const UnlistedCode one = code_of("1"), two = code_of("2");
-  EXPECT_TRUE(codes.add(one, clock.now()));
+  EXPECT_TRUE(add(codes, one, clock.now()));
   const std::vector<UnlistedCodes::Seen> seen = {{&one, 2}, {&two, 3}, {&two, 4}};
   EXPECT_EQ(codes.add(seen, clock.now()), std::vector<const UnlistedCode*>{&two});
   EXPECT_EQ(codes.list().at(0).count, 7U);
@@ -59,39 +65,39 @@ TEST(UnlistedCodes, SaysOfSeveralWhichAreToBeTold) {
 TEST(UnlistedCodes, TellsAtFirstSightAndThenOnceAnHour) {
   UnlistedCodes codes;
   TestClock clock;
-  EXPECT_TRUE(codes.add(code_of("1"), clock.now()));
-  EXPECT_FALSE(codes.add(code_of("1"), clock.now()));
-  EXPECT_TRUE(codes.add(code_of("2"), clock.now()));
+  EXPECT_TRUE(add(codes, code_of("1"), clock.now()));
+  EXPECT_FALSE(add(codes, code_of("1"), clock.now()));
+  EXPECT_TRUE(add(codes, code_of("2"), clock.now()));
   clock.advance(std::chrono::minutes(59));
-  EXPECT_FALSE(codes.add(code_of("1"), clock.now()));
+  EXPECT_FALSE(add(codes, code_of("1"), clock.now()));
   clock.advance(std::chrono::minutes(1));
-  EXPECT_TRUE(codes.add(code_of("1"), clock.now()));
-  EXPECT_FALSE(codes.add(code_of("1"), clock.now()));
+  EXPECT_TRUE(add(codes, code_of("1"), clock.now()));
+  EXPECT_FALSE(add(codes, code_of("1"), clock.now()));
 }
 
 TEST(UnlistedCodes, ProviderProductCodeAndTextTellCodesApart) {
   UnlistedCodes codes;
   TestClock clock;
   UnlistedCode other = code_of("1");
-  codes.add(other, clock.now());
+  add(codes, other, clock.now());
   other.provider = "other";
-  codes.add(other, clock.now());
+  add(codes, other, clock.now());
   other.product = "sms";
-  codes.add(other, clock.now());
+  add(codes, other, clock.now());
   other.text = "words";
-  codes.add(other, clock.now());
+  add(codes, other, clock.now());
   EXPECT_EQ(codes.list().size(), 4U);
 }
 
 TEST(UnlistedCodes, ListsTheNewestFirstThenTheMostFrequent) {
   UnlistedCodes codes;
   TestClock clock;
-  codes.add(code_of("old"), clock.now());
-  codes.add(code_of("old"), clock.now());
+  add(codes, code_of("old"), clock.now());
+  add(codes, code_of("old"), clock.now());
   clock.advance(std::chrono::seconds(1));
-  codes.add(code_of("rare"), clock.now());
-  codes.add(code_of("frequent"), clock.now());
-  codes.add(code_of("frequent"), clock.now());
+  add(codes, code_of("rare"), clock.now());
+  add(codes, code_of("frequent"), clock.now());
+  add(codes, code_of("frequent"), clock.now());
   std::vector<std::string> order;
   for (const UnlistedCode& code : codes.list()) order.push_back(code.code);
   EXPECT_EQ(order, (std::vector<std::string>{"frequent", "rare", "old"}));
@@ -101,12 +107,12 @@ TEST(UnlistedCodes, TheOneNotSeenForLongestMakesRoom) {
   UnlistedCodes codes;
   TestClock clock;
   for (std::size_t i = 0; i < limits::kUnlistedCodes; ++i) {
-    for (int times = i == 1 ? 3 : 1; times > 0; --times) codes.add(code_of(std::to_string(i)), clock.now());
+    for (int times = i == 1 ? 3 : 1; times > 0; --times) add(codes, code_of(std::to_string(i)), clock.now());
     clock.advance(std::chrono::seconds(1));
   }
-  codes.add(code_of("0"), clock.now());  // seen again, so "1" is now the oldest, however frequent
+  add(codes, code_of("0"), clock.now());  // seen again, so "1" is now the oldest, however frequent
   clock.advance(std::chrono::seconds(1));
-  codes.add(code_of("new"), clock.now());
+  add(codes, code_of("new"), clock.now());
   std::set<std::string> kept;
   for (const UnlistedCode& code : codes.list()) kept.insert(code.code);
   EXPECT_EQ(kept.size(), limits::kUnlistedCodes);

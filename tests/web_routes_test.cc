@@ -193,7 +193,9 @@ TEST_F(WebRoutesTest, ExplainRefusesWhatItCannotAnswer) {
 TEST_F(WebRoutesTest, ListsUnlistedCodes) {
   EXPECT_EQ(ask("GET /api/v1/unlisted").body, "{\"data\":[],\"status\":\"success\"}\n");
   const WallTime seen{std::chrono::seconds{1'700'000'000}};
-  unlisted_.add({"acme", "voice", "499", "odd \"thing\"", "unknown", 1, seen, seen}, seen);
+  const UnlistedCode code = {"acme", "voice", "499", "odd \"thing\"", "unknown", 1, seen, seen};
+  const UnlistedCodes::Seen once{&code};
+  unlisted_.add({&once, 1}, seen);
   const auto data = nlohmann::json::parse(ask("GET /api/v1/unlisted").body)["data"];
   ASSERT_EQ(data.size(), 1U);
   EXPECT_EQ(data[0]["provider"], "acme");

@@ -94,10 +94,11 @@ class KeyIndex {
   void split(const Course& course);
   static void halve(Segment& lower, Segment& upper);
   std::vector<KeyQueue::Place> places(const Segment& segment, bool only_away) const;
-  void move_piece();
+  void move_segments();
   void widen_directory();
   bool is_large() const;
   Bucket* new_buckets();
+  void look_ahead();
   static Piece new_piece(std::size_t segments);
 
   const KeyQueue& keys_;

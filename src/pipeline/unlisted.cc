@@ -29,11 +29,6 @@ UnlistedCodes::Kept& UnlistedCodes::kept(const UnlistedCode& code, WallTime now)
   return added;
 }
 
-bool UnlistedCodes::add(const UnlistedCode& code, WallTime now, std::uint64_t times) {
-  const Seen seen{&code, times};
-  return !add({&seen, 1}, now).empty();
-}
-
 std::vector<const UnlistedCode*> UnlistedCodes::add(std::span<const Seen> all, WallTime now) {
   std::vector<const UnlistedCode*> to_tell;
   const std::lock_guard lock(mutex_);

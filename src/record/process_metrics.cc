@@ -28,10 +28,9 @@ struct Pages {
   std::int64_t all = 0, resident = 0;
 };
 
-/// None when the system does not tell. The file is kept open, as to find it takes as long as to read it, and
-/// so is /proc/self/stat not read, which adds up every thread.
-std::optional<Pages> pages() {
-  static const int file = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+/// Of /proc/self/statm, which costs a fraction of /proc/self/stat, as that adds up every thread. None when
+/// the system does not tell.
+std::optional<Pages> pages(int file) {
   std::array<char, 128> text{};
   const auto got = ::pread(file, text.data(), text.size(), 0);
   if (got <= 0) return std::nullopt;
@@ -92,12 +91,19 @@ const PageForm& form() {
   return of_all;
 }
 
-/// Of the form; none when the system does not tell.
-PageForm::Numbers numbers() {
-  const std::optional<Pages> memory = pages();
+}  // namespace
+
+ProcessMetrics::ProcessMetrics()
+    : statm_(::open("/proc/self/statm", O_RDONLY | O_CLOEXEC)), started_(start_time()) {}
+
+ProcessMetrics::~ProcessMetrics() {
+  if (statm_ >= 0) ::close(statm_);
+}
+
+PageForm::Numbers ProcessMetrics::numbers() const {
+  const std::optional<Pages> memory = pages(statm_);
   if (!memory) return {};
-  static const double started = start_time();
-  static const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
+  const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
   rlimit files{};
   getrlimit(RLIMIT_NOFILE, &files);
   return {cpu_seconds(),
@@ -105,10 +111,8 @@ PageForm::Numbers numbers() {
           static_cast<double>(files.rlim_cur),
           static_cast<double>(memory->all) * page,
           static_cast<double>(memory->resident) * page,
-          started};
+          started_};
 }
-
-}  // namespace
 
 std::vector<MetricFamily> ProcessMetrics::Collect() const {
   const PageForm::Numbers now = numbers();

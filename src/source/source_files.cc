@@ -195,7 +195,7 @@ bool SourceFiles::read_one(FileId id, Followed& followed, const Deliver& deliver
   content.position = chunk->end;
   file.seek(chunk->end);
   known_.update(id, content.fingerprint, chunk->end, now);
-  return chunk->more;
+  return chunk->more || file.compressed();  // only another read tells that there is no more of it
 }
 
 /// A renamed or deleted file is read as long as somebody may still write to it.

@@ -8,14 +8,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <future>
-#include <system_error>
 
 namespace telephony {
 
 /// The kernel clears a page when it is first written to. For one of 2 MB that takes as long as dozens of
-/// requests, and far longer in a virtual machine whose host has to find the memory first. A thread of the
-/// least priority has it done instead. One piece at a time; not thread-safe.
+/// requests, and far longer in a virtual machine whose host has to find the memory first. Another thread has
+/// it done instead, of the least priority where that may be asked for. One piece at a time; not thread-safe.
 class PageMapper {
  public:
   /// Begins to map the pages that hold this memory, unless it is still at what it was asked before. They may
@@ -25,7 +25,7 @@ class PageMapper {
     if (!idle()) return;
     try {
       mapping_ = std::async(std::launch::async, [=] { populate(static_cast<char*>(memory), bytes); });
-    } catch (const std::system_error&) {  // there is no thread
+    } catch (const std::exception&) {  // there is no thread, or no memory for one
     }
   }
   /// What was begun is done.
@@ -34,7 +34,7 @@ class PageMapper {
   }
 
  private:
-  static constexpr std::size_t kAtOnce = 65536;  ///< so that others can map theirs in between
+  static constexpr std::size_t kAtOnce = 65536;  ///< of small pages; others can map theirs in between
 
   static void populate(char* memory, std::size_t bytes) {
     // Of this thread: any other one goes before it at once. But a filter of system calls may end who tries

@@ -31,16 +31,14 @@ struct UnlistedCode {
 /// Thread-safe. Beyond limits::kUnlistedCodes the one not seen for longest makes room.
 class UnlistedCodes {
  public:
-  /// True when the operator should hear of it: at first sight, then once per limits::kLogAgainAfter; and of
-  /// no more than limits::kUnlistedCodes in that time, so that nobody can flood the log. `times` is how often
-  /// it was seen since the last time.
-  bool add(const UnlistedCode& code, WallTime now, std::uint64_t times = 1);
-
-  /// The same for several; of which of them.
+  /// How often a code was seen since it was added last.
   struct Seen {
     const UnlistedCode* code;
-    std::uint64_t times;
+    std::uint64_t times = 1;
   };
+  /// Returns those that the operator should hear of: each at first sight, then once per
+  /// limits::kLogAgainAfter; and no more than limits::kUnlistedCodes in that time, so that nobody can flood
+  /// the log.
   std::vector<const UnlistedCode*> add(std::span<const Seen> all, WallTime now);
 
   /// Newest first, then most frequent first, then by code and text.

@@ -81,8 +81,20 @@ class ExporterMetrics : public Rendered {
 /// process_* as the Prometheus client libraries define them, read from /proc/self.
 class ProcessMetrics : public Rendered {
  public:
+  ProcessMetrics();
+  ~ProcessMetrics() override;
+  ProcessMetrics(const ProcessMetrics&) = delete;
+  ProcessMetrics& operator=(const ProcessMetrics&) = delete;
+
   std::vector<prometheus::MetricFamily> Collect() const override;
   std::vector<RenderedFamily> rendered(PageFormat format) const override;
+
+ private:
+  /// In the order of the form; none when the system does not tell.
+  std::vector<double> numbers() const;
+
+  const int statm_;  ///< kept open, as to find the file takes as long as to read it
+  const double started_;
 };
 
 }  // namespace telephony

@@ -89,7 +89,7 @@ class Page {
   std::size_t used_ = 0;
 };
 
-/// A family whose source writes it by itself. Only that source may have it.
+/// A family that is written by a function. Only one source may have it.
 struct RenderedFamily {
   std::string_view name;  ///< as in the text format
   std::size_t bytes = 0;  ///< how long it is at most, roughly
@@ -106,7 +106,7 @@ class Rendered : public prometheus::Collectable {
 
 /// Writes a family label by label; sorts its samples. Counters begin with the process here.
 void write_family(Page& page, prometheus::MetricFamily& family);
-/// What does so with each of them that has samples.
+/// Families that are written so, without those that have no samples.
 std::vector<RenderedFamily> rendered_slowly(std::vector<prometheus::MetricFamily> families);
 
 /// With \, newline and, where it stands in quotes, " escaped.
