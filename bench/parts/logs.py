@@ -120,7 +120,7 @@ def measure(stand):
         except (Failed, OSError) as problem:
             missing[name] = str(problem)
             del plays[name]
-    tools = interleaved(plays, stand.rounds(5), missing)
+    tools = interleaved(plays, stand.rounds(11), missing)
     return {"bytes": whole.bytes, "lines": whole.lines, "errors": whole.errors, "missing": missing, "tools": tools,
             "profiles": profiles(stand, whole, ten, config, missing)}
 
@@ -130,7 +130,8 @@ def section(data, _others):
     text = (f"{data['bytes']:,} bytes in {data['lines']:,} lines, three in ten with one of 40 codes, one in a hundred with words that look "
             "like it; from the page cache, on one core. Counts are compared with the generator's, code by code. mtail and rsyslog "
             "have a tenth of it, so that a round does not take minutes; their figures are by line. With ten patterns, errors are "
-            "written in ten notations. A file that grows is written by a program on the other core, 256 KiB at a time, and scraped each 0.2 s. "
+            "written in ten notations. A file that grows is written by a program on the other core, 256 KiB at a time, and scraped each 0.2 s. It differs from "
+            "replay by less than the rounds do, so the target compares the fastest ones: what else the machine does only adds to them. "
             "The floors look at less: `wc -l` for line ends, `tail -F` for nothing.\n\n")
     rows = []
     for name, rounds in tools.items():
@@ -151,8 +152,8 @@ def targets(data, _others):
     if OURS in tools and MTAIL in tools:
         found.append(at_least("4", "time of mtail, times ours", ratio(tools[MTAIL], tools[OURS], "ns").median, 40))
     if FOLLOWED in tools and OURS in tools:
-        share = ratio(tools[FOLLOWED], tools[OURS], "cpu_ns").median
-        least = ratio(tools[TAIL], tools[OURS], "cpu_ns").median if TAIL in tools else None
-        found.append(at_most("4", "CPU of a line of a file that grows, times that of replay", share, 1.0).beside(least))
+        followed, replayed = (of(tools[name], "cpu_ns").low for name in (FOLLOWED, OURS))
+        least = of(tools[TAIL], "cpu_ns").low / replayed if TAIL in tools else None
+        found.append(at_most("4", "CPU of a line of a file that grows, times that of replay", followed / replayed, 1.0).beside(least))
     return [*found, not_judged("4", "time of Fluent Bit on two cores, times ours", "at least 13",
                                "not measured here: Debian 12 has no package of it")]
