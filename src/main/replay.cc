@@ -10,6 +10,7 @@
 
 #include "telephony_exporter/event/limits.h"
 #include "telephony_exporter/expose/exposition.h"
+#include "telephony_exporter/memory/huge_pages.h"
 #include "telephony_exporter/record/hint_metrics.h"
 
 namespace telephony {
@@ -74,7 +75,7 @@ void Replay::read_document(int file) {
 
 void Replay::read_lines(int file, BodyFormat format) {
   csv_header_.clear();
-  std::vector<char> chunk(limits::kFileChunkBytes);
+  std::vector<char, HugePages<char>> chunk(limits::kFileChunkBytes);
   std::size_t kept = 0;  // bytes of a line that the last chunk cut
   for (bool more = true; more;) {
     if (kept == chunk.size()) chunk.resize(2 * kept);  // a line that is longer than the chunk

@@ -79,7 +79,7 @@ class FileReader::Impl {
   }
 
   SourceFiles& files_of(const std::string& name, Clock::time_point now) {
-    const auto [found, added] = sources_.try_emplace(name, name, hooks_.hash, times_, log_);
+    const auto [found, added] = sources_.try_emplace(name, name, hooks_.hash, times_, room_, log_);
     if (added) {
       for (const FilePosition& position : positions_) found->second.restore(position, now);
     }
@@ -106,6 +106,7 @@ class FileReader::Impl {
   const FileTimes times_;
   Log& log_;
   files::DirectoryWatch watch_;
+  SourceFiles::Room room_;
   std::map<std::string, SourceFiles>
       sources_;  ///< by name; kept when a reload removes one, which may come back
   Clock::time_point scan_after_;

@@ -180,8 +180,8 @@ bool SourceFiles::read_one(FileId id, Followed& followed, const Deliver& deliver
   LogFile& file = *followed.file;
   Content& content = followed.content;
   if (!file.compressed() && file.unread() == 0) return false;
-  if (chunk_.empty()) chunk_.resize(limits::kFileChunkBytes);
-  const auto chunk = file.read(now - followed.grew >= times_.unfinished_line, chunk_);
+  if (room_.empty()) room_.resize(limits::kFileChunkBytes);
+  const auto chunk = file.read(now - followed.grew >= times_.unfinished_line, room_);
   if (!chunk) return false;
   if (content.fingerprint.bytes < limits::kFingerprintBytes) content.fingerprint = file.fingerprint();
   const std::vector<FilePosition> positions = known_.to_commit(id, content.fingerprint, chunk->end);

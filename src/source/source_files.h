@@ -10,6 +10,7 @@
 
 #include "source/known_files.h"
 #include "source/log_file.h"
+#include "telephony_exporter/memory/huge_pages.h"
 #include "telephony_exporter/source/file_reader.h"
 
 namespace telephony::files {
@@ -19,8 +20,17 @@ class SourceFiles {
   /// Gives lines on and waits until they are committed with their positions. False when they could not be.
   using Deliver = std::function<bool(const RawEvent& raw)>;
 
-  SourceFiles(std::string name, Hash hash, const FileTimes& times, Log& log)
-      : name_(std::move(name)), hash_(std::move(hash)), times_(times), log_(log), known_(name_) {}
+  /// Where lines stand while they are given on; empty until there are some.
+  using Room = std::vector<char, HugePages<char>>;
+
+  /// Sources that are read one after the other can share the room.
+  SourceFiles(std::string name, Hash hash, const FileTimes& times, Room& room, Log& log)
+      : name_(std::move(name)),
+        hash_(std::move(hash)),
+        times_(times),
+        room_(room),
+        log_(log),
+        known_(name_) {}
 
   /// Takes up a position that was committed before, if it is one of this source's.
   void restore(const FilePosition& position, Clock::time_point now) { known_.restore(position, now); }
@@ -70,6 +80,7 @@ class SourceFiles {
   const std::string name_;
   const Hash hash_;
   const FileTimes& times_;
+  Room& room_;
   Log& log_;
   KnownFiles known_;
   std::map<FileId, Followed> followed_;
@@ -78,7 +89,6 @@ class SourceFiles {
   bool first_scan_ = true;
   std::uint64_t truncations_ = 0;
   Clock::time_point caught_up_;
-  std::vector<char> chunk_;  ///< what is being read; empty until there is something
 };
 
 }  // namespace telephony::files

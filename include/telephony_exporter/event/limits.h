@@ -68,13 +68,13 @@ inline constexpr std::chrono::hours kLogAgainAfter{1};
 inline constexpr std::size_t kStreamBytes = 256 * 1024;
 
 // Log files that are followed.
-inline constexpr std::uint64_t kFileChunkBytes = 1024 * 1024;  // read at once; a cache holds it
-inline constexpr std::size_t kFingerprintBytes = 1024;         // of a file's beginning, to know it again
-inline constexpr std::size_t kKnownFiles = 100'000;            // of a source, whose positions are remembered
-inline constexpr std::size_t kOpenFiles = 512;                 // of a source, before idle ones are closed
-inline constexpr std::chrono::milliseconds kFilePoll{1000};    // where nothing wakes the reader
-inline constexpr std::chrono::milliseconds kFilePace{10};      // between reads, for many lines at once
-inline constexpr std::chrono::milliseconds kFileScan{50};      // at most so often the globs are looked up
+inline constexpr std::uint64_t kFileChunkBytes = 2 * 1024 * 1024;  // read at once: a large page
+inline constexpr std::size_t kFingerprintBytes = 1024;             // of a file's beginning, to know it again
+inline constexpr std::size_t kKnownFiles = 100'000;          // of a source, whose positions are remembered
+inline constexpr std::size_t kOpenFiles = 512;               // of a source, before idle ones are closed
+inline constexpr std::chrono::milliseconds kFilePoll{1000};  // where nothing wakes the reader
+inline constexpr std::chrono::milliseconds kFilePace{10};    // between reads, for many lines at once
+inline constexpr std::chrono::milliseconds kFileScan{50};    // at most so often the globs are looked up
 inline constexpr std::chrono::milliseconds kUnfinishedLine{5000};  // then it counts as it is
 inline constexpr std::chrono::milliseconds kRotatedFile{
     60'000};  // how long an old file may still be written to
