@@ -125,6 +125,15 @@ def measure(stand):
             "profiles": profiles(stand, whole, ten, config, missing)}
 
 
+def at_best(tools):
+    """How far a file that grows is from replay, and from the floor; nothing where one of them is missing."""
+    if not {FOLLOWED, OURS, TAIL} <= tools.keys():
+        return ""
+    followed, replayed, least = (of(tools[name], "cpu_ns").low for name in (FOLLOWED, OURS, TAIL))
+    return (f"At best a line of a file that grows takes {followed:.1f} ns, and one of replay {replayed:.1f}, its start included; "
+            f"{least:.1f} are needed to follow the file and look at nothing.\n\n")
+
+
 def section(data, _others):
     tools = data["tools"]
     text = (f"{data['bytes']:,} bytes in {data['lines']:,} lines, three in ten with one of 40 codes, one in a hundred with words that look "
@@ -139,7 +148,7 @@ def section(data, _others):
         against = ratio(rounds, tools[GREP], "ns").text() if wall and GREP in tools else ""
         rows.append([f"`{name}`" if name == GREP else name, of(rounds, "ns").text(1) if wall else "", of(rounds, "cpu_ns").text(1), against])
     text += table(["", "ns a line", "CPU ns a line", "time, times grep's"], rows) + "\n"
-    return text + "".join(told(profile, name) for name, profile in data["profiles"].items())
+    return text + at_best(tools) + "".join(told(profile, name) for name, profile in data["profiles"].items())
 
 
 def targets(data, _others):
