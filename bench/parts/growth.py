@@ -72,7 +72,7 @@ def section(data, others):
         rows.append([title, f"{line.slope:.3g} {y} each of {x}", f"{line.r2:.4f}"])
         pictures += f"![{title}](images/performance-{name}.svg)\n\n"
     return ("Each exporter is one process that works on one core, and two of them share nothing. The points of replay and of scrapes are the "
-            "fastest rounds and the fastest scrapes, as what else the machine does only adds to them; the tables above have the medians. "
+            "fastest rounds and the fastest scrapes, as what else the machine does only slows them; the tables above have the medians. "
             "The lines have the least squares; "
             "R² tells how much of the differences they explain.\n\n" + table(["", "slope", "R²"], rows) + "\n" + pictures)
 

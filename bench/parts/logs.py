@@ -139,8 +139,8 @@ def section(data, _others):
     text = (f"{data['bytes']:,} bytes in {data['lines']:,} lines, three in ten with one of 40 codes, one in a hundred with words that look "
             "like it; from the page cache, on one core. Counts are compared with the generator's, code by code. mtail and rsyslog "
             "have a tenth of it, so that a round does not take minutes; their figures are by line. With ten patterns, errors are "
-            "written in ten notations. A file that grows is written by a program on the other core, 256 KiB at a time, and scraped each 0.2 s. It differs from "
-            "replay by less than the rounds do, so the target compares the fastest ones: what else the machine does only adds to them. "
+            "written in ten notations. A file that grows is written by a program on the other core, 256 KiB at a time, and scraped each 0.2 s. The "
+            "target compares its fastest round with replay's, as what else the machine does only adds to their CPU. "
             "The floors look at less: `wc -l` for line ends, `tail -F` for nothing.\n\n")
     rows = []
     for name, rounds in tools.items():
